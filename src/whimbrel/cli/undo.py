@@ -1,0 +1,96 @@
+"""Restore every byte that a migration changed.
+
+The newest migration of TREE that is not undone yet, unless another one is named. A file that somebody changed since is
+left alone and reported.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from whimbrel.errors import LedgerError
+
+if TYPE_CHECKING:
+    from whimbrel.ledger import Ledger, Migration, Undone
+
+
+def command(
+    tree: Annotated[Path, typer.Argument(help="The folder or file that was migrated.")] = Path(),
+    migration: Annotated[
+        int | None, typer.Option(metavar="ID", help="Undo this migration, not the newest one.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    ledger: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The record, when it is not in TREE/.whimbrel.")
+    ] = None,
+) -> None:
+    """Restore every byte that a migration changed.
+
+    Ends with 0 when every file holds its original again, with 1 when some were left alone because somebody changed them
+    since, with 3 when there is nothing to undo.
+    """
+    from whimbrel.ledger import Ledger, ledger_path, undo
+    from whimbrel.sweep import progress
+
+    with Ledger.open(ledger or ledger_path(tree)) as book:
+        chosen = _choose(book, migration, tree)
+        root = _root(chosen, tree, named=ledger is not None)
+        with progress("restoring") as on_progress:
+            done = undo(book, chosen.id, root=root, on_progress=on_progress)
+    if as_json:
+        print(json.dumps(_as_json(chosen, done), indent=2))
+    else:
+        _print(chosen, done)
+    if done.left_alone:
+        raise typer.Exit(1)
+
+
+def _choose(book: Ledger, number: int | None, tree: Path) -> Migration:
+    from whimbrel.ledger import MigrationState
+
+    chosen = book.latest(undoable=True) if number is None else book.migration(number)
+    if chosen is None:
+        raise LedgerError(f"nothing to undo in {tree}: every recorded migration is undone already")
+    if chosen.state is MigrationState.UNDONE:
+        raise LedgerError(f"migration {chosen.id} is undone already (finished {chosen.finished})")
+    return chosen
+
+
+def _root(chosen: Migration, tree: Path, *, named: bool) -> Path:
+    """Where the files are: the tree may have been moved since, with its ledger in it."""
+    from whimbrel.sweep import root_of
+
+    root = chosen.root if named or chosen.work_tree is not None else root_of(tree.absolute())
+    if not root.is_dir():
+        hint = f"its changes are only on the git branch {chosen.branch}: delete that" if chosen.branch else ""
+        raise LedgerError(f"the folder {root} that migration {chosen.id} wrote to is gone", hint=hint)
+    return root
+
+
+def _as_json(chosen: Migration, done: Undone) -> dict[str, object]:
+    return {
+        "migration": chosen.id,
+        "command": chosen.command,
+        "branch": chosen.branch,
+        "restored": list(done.restored),
+        "unchanged": list(done.unchanged),
+        "left_alone": [{"path": each.path, "reason": each.reason} for each in done.left_alone],
+    }
+
+
+def _print(chosen: Migration, done: Undone) -> None:
+    from rich.console import Console
+
+    from whimbrel.cli.apply_view import count, print_grouped, show
+
+    console = Console(highlight=False, soft_wrap=True)
+    show(console, f"restored {count(len(done.restored), 'file')} (migration {chosen.id})", style="bold green")
+    if done.unchanged:
+        show(console, f"  {count(len(done.unchanged), 'file')} held the original already")
+    print_grouped("left alone", "file", [(each.reason, each.path) for each in done.left_alone], console)
+    if chosen.branch:
+        show(console, f"next: the git branch {chosen.branch} is still there: `git branch -D {chosen.branch}`")

@@ -1,0 +1,354 @@
+"""Learning rewrite rules from examples.
+
+Edits to windows, windows to templates, templates to candidate rules, candidates judged on the examples, the best set
+chosen by description length. ``docs/design/learning.md`` tells why it is done so and what each part is worth.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from whimbrel.learn.evaluate import HunkId, Outcome, evaluate
+from whimbrel.learn.examples import Example, ParsedExample, Side, parse_example
+from whimbrel.learn.policy import DEFAULT_POLICY, Policy
+from whimbrel.learn.roles import Role
+from whimbrel.learn.select import Candidate, candidate_order, select
+from whimbrel.learn.templates import Template, TemplateMaker
+from whimbrel.learn.windows import Window, windows_for
+from whimbrel.rules.compiled import CompiledRule, compile_rule
+from whimbrel.rules.match import surrounding
+from whimbrel.rules.rule import Context, Evidence, HoleCondition, Rule, RuleSet, joined
+from whimbrel.syntax import Language, language_for_path
+from whimbrel.text import decode, is_binary
+
+_LARGEST = 5_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unexplained:
+    """An example edit that no rule reproduces."""
+
+    path: str
+    line: int
+    """1-based, in the file before."""
+    before: str
+    after: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkippedFile:
+    """An example file that was not used."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learned:
+    """What was learned."""
+
+    rules: RuleSet
+    edits: int
+    """Edits in the examples."""
+    explained: int
+    """Those that the rules reproduce."""
+    unexplained: tuple[Unexplained, ...] = ()
+    skipped: tuple[SkippedFile, ...] = ()
+
+
+def learn(examples: Sequence[Example], *, policy: Policy = DEFAULT_POLICY) -> Learned:
+    """Learn rules from examples; each language is learned on its own."""
+    by_language: dict[str, tuple[Language, list[Example]]] = {}
+    skipped: list[SkippedFile] = []
+    for example in examples:
+        language = language_for_path(example.path)
+        reason = _unusable(example, language)
+        if reason or language is None:
+            skipped.append(SkippedFile(path=example.path, reason=reason))
+            continue
+        by_language.setdefault(language.name, (language, []))[1].append(example)
+    parts = [_learn_language(language, group, policy) for language, group in by_language.values()]
+    return Learned(
+        rules=joined(part.rules for part in parts),
+        edits=sum(part.edits for part in parts),
+        explained=sum(part.explained for part in parts),
+        unexplained=tuple(item for part in parts for item in part.unexplained),
+        skipped=tuple(skipped),
+    )
+
+
+def _unusable(example: Example, language: Language | None) -> str:
+    if language is None:
+        return "its language is not known"
+    if example.before == example.after:
+        return "the two sides do not differ"
+    if not example.before.strip() or not example.after.strip():
+        return "one side is empty"
+    if is_binary(example.before) or is_binary(example.after):
+        return "binary"
+    if max(len(example.before), len(example.after)) > _LARGEST:
+        return "larger than 5 MB"
+    return ""
+
+
+def _learn_language(language: Language, group: list[Example], policy: Policy) -> Learned:
+    parsed = [parse_example(example, language, index) for index, example in enumerate(group)]
+    inner = _inner_strings(parsed)
+    values = _values(parsed, inner, policy)
+    candidates = _candidates(parsed, language, policy)
+    for candidate in candidates:
+        _unfold(candidate, inner)
+    chosen = sorted(select(candidates, values, policy), key=candidate_order)
+    covered = {hunk for candidate in chosen for hunk in candidate.outcome.covered if hunk in values}
+    rules = tuple(_named(candidate, index, language) for index, candidate in enumerate(chosen, 1))
+    return Learned(
+        rules=RuleSet(rules=rules),
+        edits=len(values),
+        explained=len(covered),
+        unexplained=tuple(_unexplained(parsed, hunk) for hunk in sorted(values.keys() - covered)),
+    )
+
+
+def _inner_strings(parsed: list[ParsedExample]) -> dict[HunkId, tuple[HunkId, ...]]:
+    """Hunks of the code that replace one string literal by another, with the hunks of words inside that literal."""
+    inner: dict[HunkId, tuple[HunkId, ...]] = {}
+    for example in parsed:
+        code, _, strings = example.sides
+        for index, hunk in enumerate(code.hunks):
+            if hunk.i2 - hunk.i1 != 1 or hunk.j2 - hunk.j1 != 1:
+                continue
+            low, high = code.before.starts[hunk.i1], code.before.ends[hunk.i1]
+            words = tuple(
+                (code.file, "strings", at)
+                for at, word in enumerate(strings.hunks)
+                if word.i1 < word.i2 and low <= strings.before.starts[word.i1] and strings.before.ends[word.i2 - 1] <= high
+            )
+            if words:
+                inner[code.file, "code", index] = words
+    return inner
+
+
+def _values(
+    parsed: list[ParsedExample], inner: dict[HunkId, tuple[HunkId, ...]], policy: Policy
+) -> dict[HunkId, float]:
+    values: dict[HunkId, float] = {}
+    for example in parsed:
+        for side in example.sides:
+            for index, hunk in enumerate(side.hunks):
+                own = (side.file, side.before.scope, index)
+                if side.before.scope == "strings":
+                    continue
+                tokens = min(10, hunk.i2 - hunk.i1 + hunk.j2 - hunk.j1)
+                value = policy.hunk_value + policy.token_value * tokens
+                for part in inner.get(own, (own,)):
+                    values[part] = value / len(inner.get(own, (own,)))
+    return values
+
+
+def _unfold(candidate: Candidate, inner: dict[HunkId, tuple[HunkId, ...]]) -> None:
+    """Let a candidate that replaces a whole string literal cover the words inside it."""
+    covered = candidate.outcome.covered
+    for hunk in [hunk for hunk in covered if hunk in inner]:
+        covered.discard(hunk)
+        covered.update(inner[hunk])
+
+
+def _named(candidate: Candidate, index: int, language: Language) -> Rule:
+    rule, outcome = candidate.compiled.rule, candidate.outcome
+    evidence = Evidence(
+        examples=len(outcome.covered), files=len(outcome.files), refused=len(outcome.wrong), confidence=1.0
+    )
+    return Rule(
+        id=f"{language.name}-{index}",
+        language=rule.language,
+        pattern=rule.pattern,
+        rewrite=rule.rewrite,
+        scope=rule.scope,
+        where=rule.where,
+        transform=rule.transform,
+        context=rule.context,
+        evidence=evidence,
+    )
+
+
+def _unexplained(parsed: list[ParsedExample], hunk_id: HunkId) -> Unexplained:
+    file, scope, index = hunk_id
+    example = parsed[file]
+    side = next(side for side in example.sides if side.before.scope == scope)
+    hunk = side.hunks[index]
+    place = side.before.starts[hunk.i1] if hunk.i1 < len(side.before) else len(example.before.source)
+    return Unexplained(
+        path=example.example.path,
+        line=example.before.source.count(b"\n", 0, place) + 1,
+        before=_excerpt(side, hunk.i1, hunk.i2, old=True),
+        after=_excerpt(side, hunk.j1, hunk.j2, old=False),
+        reason="no rule reproduces it without firing where nothing was changed",
+    )
+
+
+def _excerpt(side: Side, first: int, last: int, *, old: bool) -> str:
+    stream = side.before if old else side.after
+    if first >= last:
+        return ""
+    return decode(stream.source[stream.starts[first] : stream.ends[last - 1]])
+
+
+@dataclass(slots=True)
+class _Group:
+    """Templates with the same two texts."""
+
+    template: Template
+    scope: str
+    kinds: dict[str, set[str]]
+    inside: set[str]
+    count: int
+
+
+def _candidates(parsed: list[ParsedExample], language: Language, policy: Policy) -> list[Candidate]:
+    groups = _groups(parsed, language, policy)
+    ranked = sorted(
+        groups.values(), key=lambda group: (-group.count, group.template.cost + group.template.habits, group.template.pattern)
+    )
+    out: list[Candidate] = []
+    for group in ranked[: policy.max_candidates]:
+        plain = _candidate(group, parsed, language, policy)
+        if plain is None:
+            continue
+        out.append(plain)
+        doubtful = plain.outcome.wrong or plain.outcome.after or plain.strength < 1 or _inserts_only(plain.compiled)
+        if group.scope != "code" or not doubtful:
+            continue
+        variants = [{"kinds": group.kinds}] if group.kinds else []
+        if group.inside and "" not in group.inside:
+            variants.append({"inside": group.inside})
+            if group.kinds:
+                variants.append({"kinds": group.kinds, "inside": group.inside})
+        for variant in variants:
+            narrow = _candidate(group, parsed, language, policy, **variant)
+            if narrow is not None:
+                out.append(narrow)
+    return out
+
+
+def _groups(parsed: list[ParsedExample], language: Language, policy: Policy) -> dict[tuple[str, str, str], _Group]:
+    groups: dict[tuple[str, str, str], _Group] = {}
+    partners: dict[tuple[object, ...], list[tuple[TemplateMaker, Window]]] = {}
+    kept: set[tuple[str, str, str]] = set()
+    for example in parsed:
+        for side in example.sides:
+            if not side.hunks:
+                continue
+            maker = TemplateMaker(side, language, policy)
+            step = max(1, len(side.hunks) // policy.max_sites)
+            for index in range(0, len(side.hunks), step):
+                own: list[tuple[str, str, str]] = []
+                for window in windows_for(side, index, language, policy):
+                    for template in maker.make(window):
+                        own.append(_add(groups, template, maker, window))
+                    if side.before.scope == "code":
+                        own.extend(_unify(groups, maker, window, partners, policy))
+                own.sort(key=lambda key: groups[key].template.cost + groups[key].template.habits)
+                kept.update(own[: policy.per_hunk])
+    return {key: group for key, group in groups.items() if group.count > 1 or key in kept}
+
+
+def _unify(
+    groups: dict[tuple[str, str, str], _Group],
+    maker: TemplateMaker,
+    window: Window,
+    partners: dict[tuple[object, ...], list[tuple[TemplateMaker, Window]]],
+    policy: Policy,
+) -> list[tuple[str, str, str]]:
+    """Generalise a window with the last windows of the same form; the keys of the templates made."""
+    key = maker.form(window)
+    known = partners.setdefault(key, [])
+    made: list[tuple[str, str, str]] = []
+    for other, partner in known[-policy.max_pairs :]:
+        template = maker.unify(window, other, partner)
+        if template is not None:
+            made.append(_add(groups, template, maker, window))
+    known.append((maker, window))
+    return made
+
+
+def _add(
+    groups: dict[tuple[str, str, str], _Group], template: Template, maker: TemplateMaker, window: Window
+) -> tuple[str, str, str]:
+    scope = maker.before.scope
+    key = (scope, template.pattern, template.rewrite)
+    group = groups.get(key)
+    if group is None:
+        group = groups[key] = _Group(template, scope, defaultdict(set), set(), 0)
+    group.count += 1
+    for name, kind in template.kinds.items():
+        group.kinds[name].add(kind)
+    if scope == "code":
+        group.inside.add(surrounding(maker.before, window.first, window.last))
+    return key
+
+
+def _candidate(
+    group: _Group,
+    parsed: list[ParsedExample],
+    language: Language,
+    policy: Policy,
+    *,
+    kinds: Mapping[str, set[str]] | None = None,
+    inside: set[str] | None = None,
+) -> Candidate | None:
+    template = group.template
+    rule = Rule(
+        id="candidate",
+        language=language.name,
+        pattern=template.pattern,
+        rewrite=template.rewrite,
+        scope=group.scope,
+        where={name: HoleCondition(kinds=tuple(sorted(found))) for name, found in sorted((kinds or {}).items())},
+        context=Context(inside=tuple(sorted(inside or ()))),
+    )
+    compiled = compile_rule(rule)
+    if not compiled.changes:
+        return None
+    outcome = evaluate(compiled, parsed)
+    if not outcome.covered:
+        return None
+    cost = template.cost + policy.typed_cost * len(kinds or ()) + policy.context_cost * bool(inside)
+    if not inside and group.scope == "code" and _inserts_only(compiled):
+        cost += policy.bare_insertion_cost / len(group.inside)
+    cost += template.habits / max(1, min(outcome.good, policy.habit_limit))
+    cost += _hole_costs(template, outcome, policy) + _unspecific(compiled, template, outcome, policy)
+    return Candidate(compiled, outcome, cost, template.strength, group.count)
+
+
+def _inserts_only(compiled: CompiledRule) -> bool:
+    return all(change.first == change.last for change in compiled.changes)
+
+
+def _hole_costs(template: Template, outcome: Outcome, policy: Policy) -> float:
+    """What the fillers say against holes: one that is always the same should be literal, a name is better literal."""
+    cost = 0.0
+    for name, role in template.roles.items():
+        texts = outcome.fillers.get(name, set())
+        if len(texts) > 1:
+            continue
+        if role is Role.NAME:
+            cost += policy.name_hole_cost
+        cost += policy.constant_cost * min(policy.constant_limit, outcome.good - 1)
+    return cost
+
+
+def _unspecific(compiled: CompiledRule, template: Template, outcome: Outcome, policy: Policy) -> float:
+    """What a pattern costs for how much else it would fit: the size principle.
+
+    Of two patterns that fit the same places the narrower one makes them less of a coincidence, and the more so the more
+    places there are (Tenenbaum and Griffiths 2001). How much a pattern fits is estimated from its literal words.
+    """
+    if compiled.rule.scope != "code":
+        return 0.0
+    strength = template.strength + policy.typed_strength * sum(
+        element.kinds is not None for element in compiled.elements
+    ) + policy.context_strength * bool(compiled.rule.context.inside)
+    return policy.width_cost * max(0.0, 1.0 - strength) * min(outcome.good, policy.width_limit)

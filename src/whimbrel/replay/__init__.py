@@ -1,0 +1,1 @@
+"""How well Whimbrel would have done on a repository's own history: mine cases, replay them, measure."""

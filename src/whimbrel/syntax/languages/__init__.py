@@ -1,0 +1,1 @@
+"""The languages that Whimbrel reads, one file each."""
