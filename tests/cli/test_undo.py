@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from whimbrel.ledger import Ledger, ledger_path
+
 RULE = "whimbrel: 1\nrules:\n  - {{id: r, language: python, pattern: '{}($$$A)', rewrite: '{}($$$A)'}}\n"
 
 
@@ -76,3 +78,14 @@ def test_bad_input(tree: Path, tmp_path: Path) -> None:
         assert done.returncode == 3
         assert said in done.stderr
         assert "hint:" in done.stderr
+
+
+def test_a_migration_that_is_all_on_a_branch(tmp_path: Path) -> None:
+    """Its work tree is gone and no file was recorded: the user's own files were never changed."""
+    gone = tmp_path / "work tree"
+    with Ledger.open(ledger_path(tmp_path), create=True) as book:
+        book.begin(tree=tmp_path, root=gone, command="migrate", rules_text="", branch="whimbrel/1", work_tree=gone)
+    done = whimbrel("undo", tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "changed none of your files" in done.stdout
+    assert "git branch -D whimbrel/1" in done.stdout

@@ -114,6 +114,24 @@ def test_states_and_late_knowledge(tmp_path: Path) -> None:
             book.migration(7)
 
 
+def test_the_last_verdict_on_a_state_is_found_again(tmp_path: Path) -> None:
+    place = ledger_path(tmp_path)
+    with Ledger.open(place, create=True) as book:
+        number = begin(book, tmp_path).id
+        for outcome, attempt in (("failed", 0), ("passed", 0), ("timeout", 1)):
+            verdict = Verdict(
+                check="mypy", subset=1, outcome=outcome, seconds=0.1, tail="", digest="d", attempt=attempt, details="{}"
+            )
+            book.record_verdict(number, verdict)
+    with Ledger.open(place) as book:
+        found = book.verdict(number, check="mypy", digest="d", attempt=0)
+        assert found is not None
+        assert (found.outcome, found.details) == ("passed", "{}")
+        assert book.verdict(number, check="mypy", digest="d", attempt=2) is None
+        assert book.verdict(number, check="ruff", digest="d", attempt=0) is None
+        assert book.verdict(number + 1, check="mypy", digest="d", attempt=0) is None
+
+
 def test_a_ledger_that_recorded_nothing_vanishes(tmp_path: Path) -> None:
     with Ledger.open(ledger_path(tmp_path), create=True) as book:
         book.discard(begin(book, tmp_path).id)

@@ -64,11 +64,7 @@ def _root(chosen: Migration, tree: Path, *, named: bool) -> Path:
     """Where the files are: the tree may have been moved since, with its ledger in it."""
     from whimbrel.sweep import root_of
 
-    root = chosen.root if named or chosen.work_tree is not None else root_of(tree.absolute())
-    if not root.is_dir():
-        hint = f"its changes are only on the git branch {chosen.branch}: delete that" if chosen.branch else ""
-        raise LedgerError(f"the folder {root} that migration {chosen.id} wrote to is gone", hint=hint)
-    return root
+    return chosen.root if named or chosen.work_tree is not None else root_of(tree.absolute())
 
 
 def _as_json(chosen: Migration, done: Undone) -> dict[str, object]:
@@ -88,9 +84,12 @@ def _print(chosen: Migration, done: Undone) -> None:
     from whimbrel.cli.apply_view import count, print_grouped, show
 
     console = Console(highlight=False, soft_wrap=True)
-    show(console, f"restored {count(len(done.restored), 'file')} (migration {chosen.id})", style="bold green")
+    if chosen.branch and not (done.restored or done.unchanged or done.left_alone):
+        show(console, f"migration {chosen.id} changed none of your files, it is all on the git branch {chosen.branch}")
+    else:
+        show(console, f"restored {count(len(done.restored), 'file')} (migration {chosen.id})", style="bold green")
     if done.unchanged:
         show(console, f"  {count(len(done.unchanged), 'file')} held the original already")
     print_grouped("left alone", "file", [(each.reason, each.path) for each in done.left_alone], console)
     if chosen.branch:
-        show(console, f"next: the git branch {chosen.branch} is still there: `git branch -D {chosen.branch}`")
+        show(console, f"next: `git branch -D {chosen.branch}` deletes that branch")

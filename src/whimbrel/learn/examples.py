@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from whimbrel.learn.diff import Hunk, diff_streams
@@ -28,6 +28,8 @@ class Side:
     before: Stream
     after: Stream
     hunks: list[Hunk]
+    settled: set[int] = field(default_factory=set)
+    """Hunks that rules need not explain, since a companion does or because they follow from other edits."""
 
     @cached_property
     def _starts(self) -> list[int]:

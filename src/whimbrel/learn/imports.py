@@ -225,6 +225,9 @@ class _Search:
     def best_style(self, candidates: list[_Candidate], current: Style) -> Style:
         """The style under which most example hunks come out; the plainest of equals."""
         best, most = current, self.score(candidates, current)
+        tidied = self.score(candidates, replace(current, tidy=True))
+        if tidied > most or (tidied == most and self.tidies()):
+            best, most = replace(current, tidy=True), tidied
         total = sum(len(pair.hunks) for pair in self.pairs)
         for options in self.variations(candidates):
             if most >= total:
@@ -236,12 +239,16 @@ class _Search:
                     best, most = trial, score
         return best
 
+    def tidies(self) -> bool:
+        """Whether some example drops an import because its own edits left it without a use."""
+        return any(pair.old.uses(b) and not pair.staged.needs(b) for pair in self.pairs for b in pair.dropped)
+
     def variations(self, candidates: list[_Candidate]) -> Iterator[list[dict[str, Any]]]:
         """Ways in which the style may differ, one dimension after the other."""
-        yield [{"tidy": True}]
         yield [{"unused": True}]
         yield [{"join": False}, {"join": True}]
         yield [{"in_place": True}]
+        yield [{"apart": not self.dialect.own_apart}]
         yield [{"order": number} for number in range(len(self.dialect.sort_keys()))]
         yield [{"end": "first"}, {"end": "last"}]
         yield [{"follow": name} for name in self.leaders(candidates)]

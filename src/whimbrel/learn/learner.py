@@ -12,15 +12,17 @@ from dataclasses import dataclass
 
 from whimbrel.learn.evaluate import HunkId, Outcome, evaluate
 from whimbrel.learn.examples import Example, ParsedExample, Side, parse_example
+from whimbrel.learn.imports import learn_import_changes
 from whimbrel.learn.policy import DEFAULT_POLICY, Policy
 from whimbrel.learn.roles import Role
 from whimbrel.learn.select import Candidate, candidate_order, select
 from whimbrel.learn.templates import Template, TemplateMaker
 from whimbrel.learn.windows import Window, windows_for
 from whimbrel.rules.compiled import CompiledRule, compile_rule
+from whimbrel.rules.imports import dialect_of
 from whimbrel.rules.match import surrounding
 from whimbrel.rules.rule import Context, Evidence, HoleCondition, Rule, RuleSet, joined
-from whimbrel.syntax import Language, language_for_path
+from whimbrel.syntax import Language, Stream, language_for_path
 from whimbrel.text import decode, is_binary
 
 _LARGEST = 5_000_000
@@ -96,6 +98,13 @@ def _unusable(example: Example, language: Language | None) -> str:
 
 def _learn_language(language: Language, group: list[Example], policy: Policy) -> Learned:
     parsed = [parse_example(example, language, index) for index, example in enumerate(group)]
+    imports = learn_import_changes([(example.before, example.after) for example in group], language)
+    claims: list[set[int]] = []
+    for index, example in enumerate(parsed):
+        code = example.sides[0]
+        claims.append(claimed(code, imports.explained_before[index], imports.explained_after[index]))
+        code.settled = set(claims[-1])
+        code.settled |= import_lines(code, language) if dialect_of(language) is not None else set()
     inner = _inner_strings(parsed)
     values = _values(parsed, inner, policy)
     candidates = _candidates(parsed, language, policy)
@@ -103,11 +112,12 @@ def _learn_language(language: Language, group: list[Example], policy: Policy) ->
         _unfold(candidate, inner)
     chosen = sorted(select(candidates, values, policy), key=candidate_order)
     covered = {hunk for candidate in chosen for hunk in candidate.outcome.covered if hunk in values}
+    taken = sum(map(len, claims))
     rules = tuple(_named(candidate, index, language) for index, candidate in enumerate(chosen, 1))
     return Learned(
-        rules=RuleSet(rules=rules),
-        edits=len(values),
-        explained=len(covered),
+        rules=RuleSet(rules=rules, imports=imports.changes),
+        edits=len(values) + taken,
+        explained=len(covered) + taken,
         unexplained=tuple(_unexplained(parsed, hunk) for hunk in sorted(values.keys() - covered)),
     )
 
@@ -131,6 +141,55 @@ def _inner_strings(parsed: list[ParsedExample]) -> dict[HunkId, tuple[HunkId, ..
     return inner
 
 
+Ranges = tuple[tuple[int, int], ...]
+
+
+def claimed(code: Side, before: Ranges, after: Ranges) -> set[int]:
+    """Hunks that lie in import statements whose edits the import companions account for."""
+    out: set[int] = set()
+    for index, hunk in enumerate(code.hunks):
+        old = _within(code.before, hunk.i1, hunk.i2, before)
+        new = _within(code.after, hunk.j1, hunk.j2, after)
+        if old and new:
+            out.add(index)
+    return out
+
+
+def _within(stream: Stream, first: int, last: int, ranges: Ranges) -> bool:
+    if first == last:
+        return True
+    start, end = stream.starts[first], stream.ends[last - 1]
+    return any(low <= start and end <= high for low, high in ranges)
+
+
+def import_lines(code: Side, language: Language) -> set[int]:
+    """Hunks that insert or delete whole import statements: what follows from other edits, not a rule of its own."""
+    out: set[int] = set()
+    for index, hunk in enumerate(code.hunks):
+        if hunk.i1 == hunk.i2:
+            stream, first, last = code.after, hunk.j1, hunk.j2
+        elif hunk.j1 == hunk.j2:
+            stream, first, last = code.before, hunk.i1, hunk.i2
+        else:
+            continue
+        if _all_imports(stream, first, last, language):
+            out.add(index)
+    return out
+
+
+def _all_imports(stream: Stream, first: int, last: int, language: Language) -> bool:
+    token = first
+    while token < last:
+        nodes = [node for node in stream.starting.get(token, ()) if stream.kinds[node] in language.imports]
+        ends = [stream.lasts[node] for node in nodes if stream.lasts[node] <= last]
+        if not ends:
+            return False
+        token = ends[0]
+        while token < last and stream.texts[token] == ";":
+            token += 1
+    return True
+
+
 def _values(
     parsed: list[ParsedExample], inner: dict[HunkId, tuple[HunkId, ...]], policy: Policy
 ) -> dict[HunkId, float]:
@@ -139,7 +198,7 @@ def _values(
         for side in example.sides:
             for index, hunk in enumerate(side.hunks):
                 own = (side.file, side.before.scope, index)
-                if side.before.scope == "strings":
+                if side.before.scope == "strings" or index in side.settled:
                     continue
                 tokens = min(10, hunk.i2 - hunk.i1 + hunk.j2 - hunk.j1)
                 value = policy.hunk_value + policy.token_value * tokens
@@ -218,7 +277,7 @@ def _candidates(parsed: list[ParsedExample], language: Language, policy: Policy)
         if plain is None:
             continue
         out.append(plain)
-        doubtful = plain.outcome.wrong or plain.outcome.after or plain.strength < 1 or _inserts_only(plain.compiled)
+        doubtful = plain.outcome.wrong or plain.outcome.after or _inserts_only(plain.compiled)
         if group.scope != "code" or not doubtful:
             continue
         variants = [{"kinds": group.kinds}] if group.kinds else []
@@ -244,6 +303,8 @@ def _groups(parsed: list[ParsedExample], language: Language, policy: Policy) -> 
             maker = TemplateMaker(side, language, policy)
             step = max(1, len(side.hunks) // policy.max_sites)
             for index in range(0, len(side.hunks), step):
+                if index in side.settled:
+                    continue
                 own: list[tuple[str, str, str]] = []
                 for window in windows_for(side, index, language, policy):
                     for template in maker.make(window):

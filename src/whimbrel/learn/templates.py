@@ -451,7 +451,7 @@ class TemplateMaker:
 
     def _literal_cost(self, token: int, deleted: bool) -> tuple[float, float]:
         policy, role = self.policy, self.roles.of(token)
-        strength = (0.05, 0.25, 1.0, 0.8, 0.9)[role]
+        strength = (0.3, 0.7, 1.0, 0.8, 0.9)[role] if deleted else (0.05, 0.25, 1.0, 0.8, 0.9)[role]
         if self.before.scope != "code":
             return policy.deleted_cost if deleted else policy.name_cost, strength
         if deleted:

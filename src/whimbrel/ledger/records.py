@@ -159,6 +159,12 @@ class Verdict:
     """How long it took."""
     tail: str
     """The end of its output."""
+    digest: str = ""
+    """Hash of the state under test, by which a resumed run finds the verdict again."""
+    attempt: int = 0
+    """Which run on that state it was."""
+    details: str = ""
+    """What the caller wants to remember, as JSON text."""
     at: str = ""
     """ISO time, UTC; filled in by the ledger."""
 

@@ -28,7 +28,7 @@ MIGRATION = (
 )
 FILE = "migration, path, hash_before, hash_after, mode, state, reason"
 SITE = "path, key, rule, line, before, after, confidence, state, reason, by_check"
-VERDICT = "by_check, subset, outcome, seconds, tail, at"
+VERDICT = "by_check, subset, outcome, seconds, tail, digest, attempt, details, at"
 
 
 def path_in(path: str | Path) -> bytes:
@@ -113,7 +113,17 @@ def site_in(migration_id: int, record: SiteRecord) -> Row:
 
 def verdict(row: Row) -> Verdict:
     """From a row of :data:`VERDICT`."""
-    return Verdict(check=decode(row[0]), subset=row[1], outcome=row[2], seconds=row[3], tail=decode(row[4]), at=row[5])
+    return Verdict(
+        check=decode(row[0]),
+        subset=row[1],
+        outcome=row[2],
+        seconds=row[3],
+        tail=decode(row[4]),
+        digest=row[5],
+        attempt=row[6],
+        details=decode(row[7]),
+        at=row[8],
+    )
 
 
 def skipped(row: Row) -> SkippedFile:

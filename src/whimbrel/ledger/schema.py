@@ -38,7 +38,9 @@ CREATE TABLE sites (
 CREATE INDEX sites_by_state ON sites (migration, state);
 CREATE TABLE verdicts (
     id INTEGER PRIMARY KEY, migration INTEGER NOT NULL, by_check BLOB NOT NULL, subset INTEGER NOT NULL,
-    outcome TEXT NOT NULL, seconds REAL NOT NULL, tail BLOB NOT NULL, at TEXT NOT NULL);
+    outcome TEXT NOT NULL, seconds REAL NOT NULL, tail BLOB NOT NULL, digest TEXT NOT NULL,
+    attempt INTEGER NOT NULL, details BLOB NOT NULL, at TEXT NOT NULL);
+CREATE INDEX verdicts_by_state ON verdicts (migration, digest, attempt);
 CREATE TABLE skipped (
     migration INTEGER NOT NULL, path BLOB NOT NULL, reason BLOB NOT NULL, PRIMARY KEY (migration, path)) WITHOUT ROWID;
 """

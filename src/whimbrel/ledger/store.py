@@ -342,6 +342,9 @@ class Ledger:
             verdict.outcome,
             verdict.seconds,
             encode(verdict.tail),
+            verdict.digest,
+            verdict.attempt,
+            encode(verdict.details),
             verdict.at or _now(),
         )
         with self._database.writing():
@@ -355,6 +358,18 @@ class Ledger:
             f"SELECT {rows.VERDICT} FROM verdicts WHERE migration = ? ORDER BY id", migration_id
         )
         return tuple(map(rows.verdict, found))
+
+    def verdict(self, migration_id: int, *, check: str, digest: str, attempt: int) -> Verdict | None:
+        """The last verdict of that check on that state, if there is one."""
+        found = self._database.query(
+            f"SELECT {rows.VERDICT} FROM verdicts WHERE migration = ? AND digest = ? AND attempt = ? AND by_check = ? "
+            "ORDER BY id DESC LIMIT 1",
+            migration_id,
+            digest,
+            attempt,
+            encode(check),
+        )
+        return rows.verdict(found[0]) if found else None
 
     def record_skipped(self, migration_id: int, skipped: Iterable[SkippedFile]) -> None:
         """Note files that were not planned, and why."""

@@ -13,12 +13,13 @@ nodes they stand for. Whether a candidate finds the same sites elsewhere is for 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from whimbrel.rules.compiled import LITERAL, RUN, CompiledRule, name_of
+from whimbrel.rules.compiled import LITERAL, RUN, Change, CompiledRule, name_of
 from whimbrel.rules.export_frames import Frame, Place, contexts
-from whimbrel.rules.export_tokens import Neighbours, Node, condition_rule, escape
+from whimbrel.rules.export_tokens import ANYTHING, Neighbours, Node, condition_rule, escape
 from whimbrel.syntax import Stream
 from whimbrel.syntax.lexer import PatternToken
 
@@ -84,22 +85,57 @@ def candidates(compiled: CompiledRule, place: Place | None) -> Iterator[Document
     """Documents to try, best first; without a place only the plain pattern."""
     head = common(compiled)
     derived = transforms(compiled)
-    for document in _candidates(compiled, place, derived):
-        yield {**head, **document}
+    for variant in _slid(compiled):
+        for document in _candidates(variant, place, derived):
+            yield {**head, **document}
+
+
+def _slid(compiled: CompiledRule) -> Iterator[CompiledRule]:
+    """The rule, and the same with its only change moved: ``a [b a]`` inserts what ``[a b] a`` does."""
+    yield compiled
+    if len(compiled.changes) != 1:
+        return
+    pattern, rewrite, change = compiled.pattern, compiled.rewrite, compiled.changes[0]
+    for step in (-1, 1):
+        first, last, start, stop = change.first, change.last, change.start, change.stop
+        while (
+            (step > 0 or min(first, start) > 0)
+            and (step < 0 or (last < len(pattern) and stop < len(rewrite)))
+            and _slides(pattern, first, last, step)
+            and _slides(rewrite, start, stop, step)
+        ):
+            first, last, start, stop = first + step, last + step, start + step, stop + step
+            yield replace(compiled, changes=(Change(first, last, start, stop),))
+
+
+def _slides(tokens: Sequence[PatternToken], first: int, last: int, step: int) -> bool:
+    """Whether a range of tokens may move by one without changing what is left; an empty one always may."""
+    if first == last:
+        return True
+    left, right = (tokens[first - 1], tokens[last - 1]) if step < 0 else (tokens[first], tokens[last])
+    return left.text == right.text
 
 
 def _candidates(compiled: CompiledRule, place: Place | None, derived: Document) -> Iterator[Document]:
     if compiled.rule.scope == "code":
-        inside = _inside(compiled)
-        for pattern in _patterns(_text(compiled.pattern)):
-            yield _document({"pattern": pattern, **inside}, compiled, _text(compiled.rewrite), derived)
+        # a literal name and its neighbours fit more places than the whole pattern, so that comes later
+        if place is None or any(token.meta for token in compiled.pattern):
+            yield from _plain(compiled, derived)
         if place is None:
             return
         for first, last in _changed(compiled, place):
             yield from _around_nodes(compiled, place, first, last, derived)
+        yield from _expanded(compiled, place, derived)
+        yield from _leaning(compiled, place, derived)
+        yield from _at_border(compiled, place)
         yield from _framed(compiled, place, derived)
     if place is not None:
         yield from _by_text(compiled, place)
+
+
+def _plain(compiled: CompiledRule, derived: Document) -> Iterator[Document]:
+    for pattern in _patterns(_text(compiled.pattern)):
+        yield _document({"pattern": pattern, **_inside(compiled)}, compiled, _text(compiled.rewrite), derived)
 
 
 def _patterns(text: str, selector: str = "") -> list[Any]:
@@ -177,7 +213,6 @@ def _around_nodes(
             elements = (bounds.index(low), len(bounds) - 1 - bounds[::-1].index(high))
             if bounds[elements[0]] == low and elements[0] < elements[1]:
                 yield from _exact(compiled, place, node, *elements, derived)
-        yield from _expanded(compiled, place, first, last, derived)
         node = stream.ups[node]
         if node != -1 and (stream.firsts[node] < place.match.first or stream.lasts[node] > place.match.last):
             return
@@ -196,7 +231,13 @@ def _exact(
     fix = _text(new)
     kind = place.stream.kinds[node]
     rest = _conditions(compiled, place, node, around)
+    if last == first + 1 and inner[0].meta and first in (0, len(compiled.pattern) - 1):
+        # a hole at the border of the pattern takes the largest node that fits
+        whole = {**rest, "follows" if first else "precedes": ANYTHING}
+        yield _document({"pattern": _text(inner), "kind": kind, **whole}, compiled, fix, derived, around.utils)
     if all(not token.meta for token in inner):
+        if len(inner) == len(compiled.pattern):
+            yield from _plain(compiled, derived)
         body: Node = {**_kinds(kind, inner, compiled), "regex": f"^{_regex(inner)}$"}
         yield _document({**body, **rest}, compiled, fix, derived, around.utils)
         return
@@ -208,19 +249,17 @@ def _exact(
             yield _document({"pattern": pattern, **rest}, compiled, fix, derived, around.utils)
 
 
-def _expanded(
-    compiled: CompiledRule, place: Place, first: int, last: int, derived: Document
-) -> Iterator[Document]:
-    """Documents for one replaced run of tokens that is a node and the separator before or after it."""
-    if len(compiled.changes) != 1:
+def _expanded(compiled: CompiledRule, place: Place, derived: Document) -> Iterator[Document]:
+    """Documents for replaced tokens that are a node and the separator before or after it."""
+    if not compiled.changes:
         return
-    bounds, change = place.match.bounds, compiled.changes[0]
-    new = compiled.rewrite[change.start : change.stop]
+    bounds, first, last = place.match.bounds, compiled.changes[0].first, compiled.changes[-1].last
+    new = compiled.rewrite[first : len(compiled.rewrite) - (len(compiled.pattern) - last)]
     for before, after in ((1, 0), (0, 1)):
-        low, high = change.first + before, change.last - after
+        low, high = first + before, last - after
         if low >= high or bounds[low] == bounds[high]:
             continue
-        separator = compiled.elements[change.first if before else change.last - 1]
+        separator = compiled.elements[first if before else last - 1]
         node = place.stream.node_at(bounds[low], bounds[high])
         if node is None or separator.what != LITERAL:
             continue
@@ -243,6 +282,48 @@ def _expanded(
         for context in contexts(place, node, text):
             for pattern in _patterns(context, kind):
                 yield _document({"pattern": pattern, **rest}, compiled, fix, derived, around.utils)
+
+
+def _leaning(compiled: CompiledRule, place: Place, derived: Document) -> Iterator[Document]:
+    """Documents for one insertion, or one replaced token, that re-print the node beside it.
+
+    The node may reach beyond the pattern: it is matched by the tokens with which it begins or ends.
+    """
+    if len(compiled.changes) != 1:
+        return
+    change, bounds, stream = compiled.changes[0], place.match.bounds, place.stream
+    new = compiled.rewrite[change.start : change.stop]
+    token = compiled.elements[change.first] if change.last == change.first + 1 else None
+    if change.last > change.first + 1 or (token is not None and token.what != LITERAL):
+        return
+    text = _text(new)
+    beside = {"regex": f"^{escape(token.text)}$"} if token is not None else None
+    if change.last < len(compiled.pattern):
+        gap = compiled.rewrite[change.stop].gap if new else ""
+        for node in list(reversed(stream.starting.get(bounds[change.last], ())))[:_LEVELS]:
+            around = Neighbours(compiled, change.last, len(compiled.pattern))
+            rule = {"pattern": "$" + _SELF, "kind": stream.kinds[node], **_conditions(compiled, place, node, around)}
+            rule["matches"] = around.edge(change.last, 1)["matches"]
+            fix: Any = f"{text}{gap}${_SELF}"
+            if beside is not None:
+                rule["follows"] = {**beside, **around.beyond(change.first - 1, -1)}
+                rule.pop("all", None)
+                fix = {"template": fix, "expandStart": beside}
+            if _closed(new, around.bound, compiled):
+                yield _document(rule, compiled, fix, derived, around.utils)
+    if change.first > 0:
+        gap = new[0].gap if new else ""
+        for node in list(reversed(stream.ending.get(bounds[change.first], ())))[:_LEVELS]:
+            around = Neighbours(compiled, 0, change.first)
+            rule = {"pattern": "$" + _SELF, "kind": stream.kinds[node], **_conditions(compiled, place, node, around)}
+            rule["matches"] = around.edge(change.first - 1, -1)["matches"]
+            fix = f"${_SELF}{gap}{text}"
+            if beside is not None:
+                rule["precedes"] = {**beside, **around.beyond(change.last, 1)}
+                rule.pop("all", None)
+                fix = {"template": fix, "expandEnd": beside}
+            if _closed(new, around.bound, compiled):
+                yield _document(rule, compiled, fix, derived, around.utils)
 
 
 def _same_span(stream: Stream, left: int, right: int) -> bool:
@@ -347,12 +428,44 @@ def _by_text(compiled: CompiledRule, place: Place) -> Iterator[Document]:
         rule["inside"] = {"any": [{"kind": kind} for kind in kinds]}
     if compiled.rule.scope != "code":
         del rule["not"]
-    by = new.replace("$", "$$")
-    yield {
-        "rule": rule,
-        "transform": {_NEW: {"replace": {"source": "$" + _SELF, "replace": regex, "by": by}}},
-        "fix": "$" + _NEW,
-    }
+    yield {"rule": rule, **_replaced(regex, new)}
+
+
+def _at_border(compiled: CompiledRule, place: Place) -> Iterator[Document]:
+    """Documents that edit the first or last tokens of a node that reaches beyond the pattern on the other side."""
+    bounds, stream, count = place.match.bounds, place.stream, len(compiled.pattern)
+    for low, high in _changed(compiled, place):
+        node = place.node(low, high)
+        if node == -1:
+            continue
+        first, last = stream.firsts[node], stream.lasts[node]
+        if first < bounds[0] and last in bounds[1:]:
+            at = bounds.index(last)
+            around, tokens = Neighbours(compiled, 0, at), compiled.pattern[:at]
+            new = compiled.rewrite[: len(compiled.rewrite) - (count - at)]
+            regex = _regex(tokens) + "$"
+        elif last > bounds[-1] and first in bounds[:-1]:
+            at = bounds.index(first)
+            around, tokens = Neighbours(compiled, at, count), compiled.pattern[at:]
+            new = compiled.rewrite[at:]
+            regex = "^" + _regex(tokens)
+        else:
+            continue
+        if not tokens or any(token.meta for token in (*tokens, *new)) or "\n" in _text(new):
+            continue
+        rule = {
+            "pattern": "$" + _SELF,
+            "kind": stream.kinds[node],
+            "regex": regex,
+            **_conditions(compiled, place, node, around),
+        }
+        yield {"rule": rule, "utils": around.utils, **_replaced(regex, _text(new))}
+
+
+def _replaced(regex: str, new: str) -> Document:
+    """The part of a document that replaces what an expression finds in the node."""
+    arguments = {"source": "$" + _SELF, "replace": regex, "by": new.replace("$", "$$")}
+    return {"transform": {_NEW: {"replace": arguments}}, "fix": "$" + _NEW}
 
 
 # -- tokens as text ----------------------------------------------------------------------------------------------------

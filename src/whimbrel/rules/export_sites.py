@@ -52,8 +52,10 @@ def site_of(source: bytes, edits: Iterable[Edit]) -> Site | None:
     return start, changed[-1][1] if changed else start, tuple(after[head : len(after) - tail])
 
 
-def our_sites(compiled: CompiledRule, module: Module) -> tuple[set[Site], list[tuple[int, int]]]:
-    """The sites of one of our rules, and the places where it refuses."""
+def our_sites(
+    compiled: CompiledRule, module: Module, part: CompiledRule | None = None
+) -> tuple[set[Site], list[tuple[int, int]]]:
+    """The sites of one of our rules, and the places where it refuses; with ``part`` only what that does there."""
     refused: list[tuple[int, int]] = []
     found: set[Site] = set()
     for stream in module.streams:
@@ -61,7 +63,7 @@ def our_sites(compiled: CompiledRule, module: Module) -> tuple[set[Site], list[t
             continue
         renderer = Renderer(module, stream)
         for match in find_matches(compiled, stream):
-            edits = renderer.edits(compiled, match)
+            edits = renderer.edits(part or compiled, match)
             if isinstance(edits, Unsafe):
                 refused.append((stream.starts[match.first], stream.ends[match.last - 1]))
                 continue

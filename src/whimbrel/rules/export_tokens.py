@@ -1,9 +1,9 @@
 """Token neighbourhoods as ast-grep rules.
 
 A token pattern often does not parse alone (``, check_all``, ``) {``), and ast-grep matches nodes. So the node that
-changes is matched, and the rest of the pattern becomes a condition on the tokens before and after it. Each such condition
-is a small automaton written as ``utils`` that call one another: *after-k* says of a node that the tokens behind it match
-the pattern from element k on, and *starts-k* says it of the tokens with which a node begins.
+changes is matched, and the rest of the pattern becomes a condition on the tokens before and after it. Each such
+condition is a small automaton written as ``utils`` that call one another: *after-k* says of a node that the tokens
+behind it match the pattern from element k on, and *starts-k* says it of the tokens with which a node begins.
 
 - after-k: the next sibling starts-k; or the node is the last child and after-k holds for its parent.
 - starts-k: the node is token k and after-(k+1) holds; or its first child starts-k.
@@ -75,6 +75,16 @@ class Neighbours:
             self.conditions.append({"matches": self._beyond(first - 1, -1)})
         self._unless_done(compiled, first, last)
 
+    def edge(self, index: int, step: int) -> Node:
+        """The condition that a node itself begins (1) with element ``index`` and so on, or ends (-1) with it."""
+        self.prefix = ""
+        return {"matches": self._edge(index, step)}
+
+    def beyond(self, index: int, step: int) -> Node:
+        """The condition that the tokens beyond a node match from element ``index`` on; nothing beyond the pattern."""
+        self.prefix = ""
+        return {"matches": self._beyond(index, step)} if 0 <= index < len(self.elements) else {}
+
     def _unless_done(self, compiled: CompiledRule, first: int, last: int) -> None:
         """Leave out places where what would be inserted at the border of the node stands already."""
         if len(compiled.changes) != 1:
@@ -83,9 +93,8 @@ class Neighbours:
         new = compiled.rewrite[change.start : change.stop]
         if change.first != change.last or any(token.meta for token in new):
             return
-        self.elements = [Element(LITERAL, token.text) for token in new]
-        self.breaks = set()
-        self.prefix = "done-"
+        elements, breaks = self.elements, self.breaks
+        self.elements, self.breaks, self.prefix = [Element(LITERAL, token.text) for token in new], set(), "done-"
         done: list[Node] = []
         if change.first <= first:
             done.append({"matches": self._beyond(len(new) - 1, -1)})
@@ -99,6 +108,7 @@ class Neighbours:
         if ahead and not any(token.meta for token in ahead):
             done.append({"regex": "^" + r"\s*".join([*(escape(token.text) for token in ahead), *literal])})
         self.conditions.extend({"not": rule} for rule in done)
+        self.elements, self.breaks, self.prefix = elements, breaks, ""
 
     def _beyond(self, index: int, step: int) -> str:
         """The name of the condition that the tokens beyond a node match from element ``index`` on."""

@@ -195,7 +195,7 @@ class Splicer:
     def edits(self, found: Found) -> tuple[Edit, ...] | Unsafe:
         """The edits of one match, or why they are not safe."""
         edits = self.splice(found)
-        if self._loses_comment(edits):
+        if self._loses_comment(found, edits):
             return Unsafe("a comment inside the replaced text would be lost")
         return tuple(edits)
 
@@ -273,11 +273,13 @@ class Splicer:
             return start, end
         return line, min(stop + 1, len(self.source))
 
-    def _loses_comment(self, edits: list[Edit]) -> bool:
+    def _loses_comment(self, found: Found, edits: list[Edit]) -> bool:
+        """Whether a comment is gone from the result; a rule that matches comments may change them."""
         kept = b"\n".join(edit.replacement for edit in edits)
         for start, end in self.module.comments:
             touched = any(edit.start < end and start < edit.end for edit in edits)
-            if touched and self.source[start:end].strip() not in kept:
+            inside = start <= found.start and found.end <= end
+            if touched and not inside and self.source[start:end].strip() not in kept:
                 return True
         return False
 

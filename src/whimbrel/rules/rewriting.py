@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from whimbrel.rules.compiled import CompiledRule, compile_rule
+from whimbrel.rules.imports import apply_import_changes, may_apply
 from whimbrel.rules.layout import Renderer, Unsafe
 from whimbrel.rules.match import find_matches
 from whimbrel.rules.rule import Rule, RuleSet
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from whimbrel.rules.foreign_match import Found
 
 PASSES = 4
+IMPORTS = "imports"
+"""Key and rule of the site that holds all import edits of a file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +99,9 @@ def may_match(rules: RuleSet, data: bytes, language: Language) -> bool:
     """Whether these bytes hold all literals of at least one rule."""
     if any(all(literal in data for literal in rule.literals) for rule in compiled_rules(rules, language)):
         return True
+    changes = [change for change in rules.imports if change.language == language.name]
+    if changes and may_apply(data, changes):
+        return True
     return any(rule.language == language.name and rule.may_match(data) for rule in rules.foreign)
 
 
@@ -145,8 +151,11 @@ def rewrite(
         if not outcome.deferred:
             break
         touched = [(_forward(outcome.edits, start), _forward(outcome.edits, end)) for start, end in outcome.deferred]
-    if sites:
-        current = _with_imports(source, current, rules, language)
+    if IMPORTS not in exclude:
+        done = _with_imports(source, current, rules, language)
+        if done != current:
+            sites.append(_import_site(current, done, len(source)))
+            current = done
     return Rewrite(source=current, sites=tuple(sites), refusals=tuple(refusals))
 
 
@@ -160,11 +169,32 @@ def _find_foreign(source: bytes, language: Language, rules: list[ForeignRule]) -
 
 def _with_imports(before: bytes, after: bytes, rules: RuleSet, language: Language) -> bytes:
     changes = [change for change in rules.imports if change.language == language.name]
-    if not changes:
+    if not changes or (before == after and not may_apply(before, changes)):
         return after
-    from whimbrel.rules.imports import apply_import_changes
-
     return apply_import_changes(before, after, changes, language)
+
+
+def _import_site(before: bytes, after: bytes, length: int) -> Site:
+    """All import edits of a file as one site: they stand or fall together."""
+    old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
+    head = 0
+    while head < min(len(old), len(new)) and old[head] == new[head]:
+        head += 1
+    tail = 0
+    while tail < min(len(old), len(new)) - head and old[-1 - tail] == new[-1 - tail]:
+        tail += 1
+    start = min(length, sum(map(len, old[:head])))
+    removed = b"".join(old[head : len(old) - tail])
+    return Site(
+        key=IMPORTS,
+        rule_id=IMPORTS,
+        line=head + 1,
+        start=start,
+        end=min(length, start + len(removed)),
+        before=decode(removed),
+        after=decode(b"".join(new[head : len(new) - tail])),
+        confidence=1.0,
+    )
 
 
 @dataclass(slots=True)

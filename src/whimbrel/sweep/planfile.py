@@ -51,7 +51,7 @@ class FilePlan:
     refusals: tuple[Refusal, ...]
     """Matches that were not rewritten: the rewrite's own refusals and those of the checks here."""
     parse_errors: int
-    """Error nodes of the original."""
+    """Error nodes of the original; only looked for when the result has some."""
 
     @property
     def before_hash(self) -> str:
@@ -118,7 +118,8 @@ class _Attempt:
         first = self._rewrite(self.before, exclude)
         if not first.sites:
             return _Outcome(first, first.refusals)
-        self.errors = count_errors(self.before, self.language)
+        if count_errors(first.source, self.language):
+            self.errors = count_errors(self.before, self.language)
         current = first
         refused: dict[str, tuple[Site, str]] = {}
         for _ in range(_ROUNDS):
@@ -170,7 +171,7 @@ class _Attempt:
 
     def _repeated(self, attempt: Rewrite) -> list[Site]:
         """Sites whose new text is rewritten when the result is rewritten."""
-        if not attempt.sites:
+        if not attempt.sites or not self.rules.may_match(attempt.source, self.language):
             return []
         again = self._rewrite(attempt.source, ())
         if not again.sites:

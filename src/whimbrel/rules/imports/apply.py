@@ -80,7 +80,7 @@ class Session:
         if not busy:
             self._behead()
         self.errors = count_errors(self.table.module.source, self.language)
-        gone = [binding for old, new in replaces for binding in self._replace(old, new)]
+        gone = self._replace_all(replaces)
         gone += [b for wanted in drops for b in self.table.bindings if wanted.fits(b)]
         if self.changed:
             for wanted in self._wanted(self.change.add):
@@ -191,7 +191,7 @@ class Session:
             if binding.alias and not any(b.alias for s in self.table.top if len(s.bindings) > 1 for b in s.bindings):
                 return None
             hosts = [s for s in hosts if len(s.bindings) > 1 or not s.bindings[0].alias] or hosts[:0]
-            alike = [statement for statement in self.table.top if statement.form == hosts[0].form]
+            alike = [statement for statement in self.table.top if hosts and statement.form == hosts[0].form]
             single = bool(hosts) and all(len(statement.bindings) == 1 for statement in alike)
             if single and (len(hosts) > 1 or len(alike) >= MANY):
                 return None
@@ -209,18 +209,35 @@ class Session:
             done = True
         return done
 
-    def _replace(self, old: Wanted, new: Wanted) -> list[Binding]:
-        """Replace everything that fits; the bindings that are gone."""
+    def _replace_all(self, pairs: Sequence[tuple[Wanted, Wanted]]) -> list[Binding]:
+        """Replace everything that fits, statement by statement; the bindings that are gone."""
         gone: list[Binding] = []
-        for _ in range(REPEATS):
-            statement = next((s for s in self.table.statements if any(old.fits(b) for b in s.bindings)), None)
+        tried: set[tuple[str, ...]] = set()
+        while True:
+            statement, entries = self._next_replaced(pairs, tried)
             if statement is None:
-                break
-            bindings = [binding for binding in statement.bindings if old.fits(binding)]
-            if not self._replace_in(statement, bindings, [self._successor(b, old, new) for b in bindings], new):
-                break
-            gone += bindings
-        return gone
+                return gone
+            tried.add(statement.tokens)
+            by_kind: dict[tuple[str, str], list[tuple[Binding, Binding, Wanted]]] = {}
+            for entry in entries:
+                by_kind.setdefault((entry[1].module, entry[1].kind), []).append(entry)
+            chosen = next(iter(by_kind.values()))
+            if self._replace_in(statement, [e[0] for e in chosen], [e[1] for e in chosen], chosen[0][2]):
+                gone += [entry[0] for entry in chosen]
+
+    def _next_replaced(
+        self, pairs: Sequence[tuple[Wanted, Wanted]], tried: set[tuple[str, ...]]
+    ) -> tuple[Statement | None, list[tuple[Binding, Binding, Wanted]]]:
+        """The next statement with something to replace, and what becomes of its bindings."""
+        for statement in self.table.statements:
+            entries = []
+            for binding in statement.bindings if statement.tokens not in tried else ():
+                old, new = next(((old, new) for old, new in pairs if old.fits(binding)), (None, None))
+                if old is not None and new is not None:
+                    entries.append((binding, self._successor(binding, old, new), new))
+            if entries:
+                return statement, entries
+        return None, []
 
     def _successor(self, binding: Binding, old: Wanted, new: Wanted) -> Binding:
         if binding == old.binding or not old.any_alias:

@@ -31,6 +31,8 @@ class Dialect:
     """Between the components of a module path."""
     merges = False
     """Whether a new name joins an existing statement of the same module unless the file does otherwise."""
+    own_apart = True
+    """Whether imports of the file's own package usually stand in a group of their own."""
     wraps_in: tuple[str, str] | None = None
     """Brackets put around a list that gets too long for its line; None when lists are in brackets anyway."""
     keywords_before_definition = frozenset({"def", "class", "function", "func", "fn", "struct", "enum", "interface"})

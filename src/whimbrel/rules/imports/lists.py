@@ -42,12 +42,14 @@ def _place(
     table: Table, statement: Statement, item: str, dialect: Dialect, instead: Binding | None, follow: str
 ) -> int:
     texts = texts_of(table, statement)
+    if follow in texts:
+        return texts.index(follow) + 1
     key = _order(table, statement, item, dialect)
     if key is None:
         for number, index in enumerate(statement.items()):
             if statement.bindings[index] == instead:
                 return number
-        return texts.index(follow) + 1 if follow in texts else len(texts)
+        return len(texts)
     return position([key(text) for text in texts], key(item))
 
 
@@ -95,11 +97,15 @@ def _indent(source: bytes, offset: int) -> bytes:
     return source[low:offset] if not source[low:offset].strip() else b""
 
 
+def _modern(source: bytes) -> bool:
+    """Whether the file looks formatted by a tool that prefers double quotes and long lines (black, ruff)."""
+    return source.count(b'"') > 4 * source.count(b"'")
+
+
 def line_limit(source: bytes) -> int:
     """The line length that the file keeps to, as far as it shows."""
     lengths = [len(line) for line in decode(source).splitlines()]
-    modern = source.count(b'"') > 4 * source.count(b"'")
-    for limit in LIMITS[1:] if modern else LIMITS:
+    for limit in LIMITS[1:] if _modern(source) else LIMITS:
         if sum(length > limit for length in lengths) <= max(1, len(lengths) // 200):
             return limit
     return 1 << 30
@@ -178,7 +184,7 @@ def _trailing_comma(table: Table) -> bool:
     ]
     if votes:
         return sum(votes) * 2 >= len(votes)
-    return b",\n" in source and (b",\n)" in source or b",\n    )" in source or b",\n}" in source or b",\n  }" in source)
+    return _modern(source) or (b",\n)" in source or b",\n    )" in source or b",\n}" in source or b",\n  }" in source)
 
 
 def take_out(table: Table, statement: Statement, index: int, dialect: Dialect) -> list[Edit] | None:

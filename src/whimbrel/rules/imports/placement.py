@@ -82,8 +82,7 @@ class Placement:
         """The place in a group: by its order; else beside what is most alike, in their order if they have one."""
         key = self.order_of(group)
         if key is not None:
-            at = position([key(statement) for statement in group], key(new))
-            return Spot(group[at - 1], True) if at else Spot(group[0], False)
+            return self._sorted_spot(group, key, new)
         shared = [self.similarity(statement, new) for statement in group]
         best = max(shared)
         if near is not None and near in group and best < 2:
@@ -92,12 +91,21 @@ class Placement:
             alike = [statement for statement, value in zip(group, shared, strict=True) if value > 0]
             key = best_order(self.keys(), [alike])
             if key is not None:
-                at = position([key(statement) for statement in alike], key(new))
-                return Spot(alike[at - 1], True) if at else Spot(alike[0], False)
+                return self._sorted_spot(alike, key, new)
             return Spot([s for s, value in zip(group, shared, strict=True) if value == best][-1], True)
         rank = self.dialect.section(new)
         below = [statement for statement in group if self.dialect.section(statement) <= rank]
         return Spot(below[-1], True) if below else Spot(group[0], False)
+
+    def _sorted_spot(self, group: Sequence[Statement], key: SortKey, new: Statement) -> Spot:
+        """The place by an order, by name among equals."""
+
+        def full(statement: Statement) -> tuple[object, str]:
+            first = statement.bindings[0]
+            return key(statement), (first.name or first.module).lower()
+
+        at = position([full(statement) for statement in group], full(new))
+        return Spot(group[at - 1], True) if at else Spot(group[0], False)
 
     def similarity(self, left: Statement, right: Statement) -> int:
         """Number of leading path components in common, those of the owner counted as one."""
@@ -133,7 +141,9 @@ class Placement:
         """Among groups of the right class that hold nothing alike: one that is not some other package's own."""
         rank = self.dialect.section(new)
         mixed = [group for group in candidates if len({self.dialect.section(s) for s in group}) > 1]
-        foreign = [group for group in candidates if group in mixed or not self._own(group)]
+        apart = self.dialect.own_apart if self.style.apart is None else self.style.apart
+        own = candidates[-1] if apart and candidates[-1] not in mixed and self._own(candidates[-1]) else None
+        foreign = [group for group in candidates if group is not own]
         if foreign:
             return max(foreign, key=lambda group: self._share(group, rank))
         if not self.dialect.may_separate(rank, rank - 1) or rank == 0:

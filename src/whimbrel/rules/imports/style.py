@@ -21,6 +21,8 @@ class Style:
     follow: str = ""
     """In a list without order, the name after which a new one goes."""
 
+    apart: bool | None = None
+    """Whether imports of the file's own package stand in a group of their own; None as usual in the language."""
     tidy: bool = False
     """Whether every import goes that the edits of the rules leave without a use."""
     unused: bool = False
@@ -33,6 +35,7 @@ class Style:
         words += [self.end] if self.end else []
         words += [f"order {self.order}"] if self.order is not None else []
         words += [f"after {self.follow}"] if self.follow else []
+        words += [] if self.apart is None else ["apart" if self.apart else "together"]
         words += ["tidy"] if self.tidy else []
         words += ["unused"] if self.unused else []
         return tuple(words)
@@ -57,4 +60,5 @@ def read_style(words: Iterable[str]) -> Style:
             order = int(rest)
         elif head == "after":
             follow = rest
-    return Style(join=join, in_place=in_place, end=end, order=order, follow=follow, tidy="tidy" in words, unused="unused" in words)
+    apart = "apart" in words if {"apart", "together"} & set(words) else None
+    return Style(apart=apart, join=join, in_place=in_place, end=end, order=order, follow=follow, tidy="tidy" in words, unused="unused" in words)

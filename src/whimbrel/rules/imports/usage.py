@@ -151,6 +151,7 @@ _TARGETS = frozenset(
     {("assignment", "left"), ("for_statement", "left"), ("variable_declarator", "name"), ("short_var_declaration", "left"),
      ("let_declaration", "pattern"), ("as_pattern", "alias"), ("for_in_clause", "left"), ("var_spec", "name")}
 )
+_FOREIGN = re.compile(r"type|annotation|modifier|attribute|decorator")
 _NOT_BOUND = frozenset({"type", "value", "default_value"})
 
 
@@ -180,7 +181,7 @@ def _parameter_names(stream: Stream, node: int) -> set[str]:
         if "identifier" not in stream.kinds[leaf] or stream.kinds[leaf] == "type_identifier":
             continue
         at = leaf
-        while at != node and stream.fields[at] not in _NOT_BOUND and stream.kinds[at] != "type":
+        while at != node and stream.fields[at] not in _NOT_BOUND and not _FOREIGN.search(stream.kinds[at]):
             at = stream.ups[at]
         if at == node:
             found.add(stream.texts[index])

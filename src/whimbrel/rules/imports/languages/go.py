@@ -15,6 +15,7 @@ _VERSION = re.compile(r"v\d+")
 
 
 class Go(Dialect):
+    own_apart = False
     languages = ("go",)
     separator = "/"
     filler = b"var x int\n"

@@ -12,6 +12,7 @@ _ORDER = ("java", "javax", "jakarta")
 
 
 class Java(Dialect):
+    own_apart = False
     languages = ("java",)
     filler = b"class X {}\n"
     keywords_before_definition = frozenset({"class", "interface", "enum", "record"})

@@ -7,6 +7,7 @@ from whimbrel.rules.imports.model import Binding, Parsed, Statement, Table, Toke
 
 
 class Kotlin(Java):
+    own_apart = False
     languages = ("kotlin",)
     filler = b"class X\n"
     keywords_before_definition = frozenset({"class", "interface", "object", "fun"})
