@@ -1,7 +1,7 @@
 """Learn from a few files, apply to others, in every language: ``tests/fixtures/<language>/<case>/``.
 
-A case is a folder: ``examples/before`` and ``examples/after`` hold what is learnt from, ``tree/before`` and ``tree/after``
-what the rules have to do. Without ``tree/after`` the tree must stay as it is. ``case.toml`` is optional:
+A case is a folder: ``examples/before`` and ``examples/after`` hold what is learnt from, ``tree/before`` and
+``tree/after`` what the rules have to do. Without ``tree/after`` the tree must stay as it is. ``case.toml`` is optional:
 
 * ``examples = "<language>/<case>"``: learn from the examples of another case;
 * ``xfail = "reason"``: known not to work yet.

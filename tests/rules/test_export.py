@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from whimbrel.errors import RuleError
 from whimbrel.rules import Context, HoleCondition, Rule, RuleSet, Transform, parse_rules, rewrite
 from whimbrel.rules.export import export_rules, to_ast_grep, verify_export
-from whimbrel.rules.export_sites import site_of
-from whimbrel.rules.export_tokens import escape
+from whimbrel.rules.export.sites import site_of
+from whimbrel.rules.export.tokens import escape
 from whimbrel.rules.yaml_text import block
 from whimbrel.syntax import language_for_path, language_named
 from whimbrel.text import Edit

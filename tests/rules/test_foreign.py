@@ -189,6 +189,7 @@ def test_a_rule_that_only_finds_changes_nothing() -> None:
     rules = rule("rule: {pattern: foo($A)}\n")
     assert not rules.may_match(b"foo(1)", PYTHON)
     assert run(rules, "foo(1)") == b"foo(1)"
+    assert run(rule("rule: {pattern: foo($A)}\nfix:\n"), "foo(1)") == b"foo(1)"
 
 
 HEAD = "id: r\nlanguage: python\n"

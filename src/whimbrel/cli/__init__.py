@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import importlib
 import sys
-from typing import Any
+from difflib import get_close_matches
+from typing import Annotated, Any
 
-import click
 import typer
 from typer.core import TyperGroup
 
@@ -22,52 +22,78 @@ COMMANDS = {
 }
 """Every command and its one-line help; ``cli/<name>.py`` holds its ``command`` function."""
 
+_CONTEXT = {"help_option_names": ["-h", "--help"]}
+
 
 class LazyGroup(TyperGroup):
-    """A group that imports a command's module only when that command is asked for, so that ``--help`` stays quick."""
+    """A group that imports a command's module only when that command is asked for, so that ``--help`` stays quick.
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    Typer brings a click of its own, or uses the one that is installed, by its version: so nothing here imports click,
+    and its values are Any.
+    """
+
+    def list_commands(self, ctx: Any) -> list[str]:
         """The commands in the order of the table."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of that name, or None."""
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """The list of commands on the help page, without importing any of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of that name.
+
+        Raises:
+            UsageError: when there is none.
+        """
+        from whimbrel.errors import UsageError
+
         if cmd_name not in COMMANDS:
-            return None
-        if ctx.resilient_parsing or any(flag in sys.argv[1:2] for flag in ("--help", "-h")):
-            return click.Command(cmd_name, help=COMMANDS[cmd_name], short_help=COMMANDS[cmd_name])
+            near = get_close_matches(cmd_name, COMMANDS, n=1)
+            hint = f"did you mean {near[0]!r}? " if near else ""
+            raise UsageError(f"there is no command {cmd_name!r}", hint=f"{hint}`whimbrel --help` lists them all")
         module = importlib.import_module(f"whimbrel.cli.{cmd_name}")
         single = typer.Typer(add_completion=False, rich_markup_mode=None)
         single.command(cmd_name, help=module.__doc__ or COMMANDS[cmd_name])(module.command)
-        command: Any = typer.main.get_command(single)
-        command.short_help = COMMANDS[cmd_name]
-        return command  # type: ignore[no-any-return]
+        return typer.main.get_command(single)
 
 
 app = typer.Typer(
     cls=LazyGroup,
     name="whimbrel",
-    no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings=_CONTEXT,
     help="Learn rewrite rules from a few edited files, migrate a whole codebase, keep what your checks accept.",
+    epilog="Begin with `whimbrel demo`. Exit codes: 0 all done, 1 done but something is left to you, 2 wrong use, "
+    "3 bad input, 4 checks could not run, 130 interrupted.",
 )
 
 
-@app.callback()
-def _root() -> None:
-    """Nothing happens before the command."""
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from whimbrel import __version__
+
+        print(f"whimbrel {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Nothing happens before the command; without one, the help page is shown."""
+    if context.invoked_subcommand is None:
+        print(context.get_help())
+        raise typer.Exit(2)
 
 
 def main() -> None:
-    """Run the program; deliberate errors become one line and an exit code."""
-    from whimbrel.errors import WhimbrelError
+    """Run the program; whatever goes wrong becomes one line, a hint and an exit code."""
+    from whimbrel.cli.ending import ending
 
-    try:
-        app()
-    except WhimbrelError as error:
-        print(f"error: {error.message}", file=sys.stderr)
-        if error.hint:
-            print(f"  hint: {error.hint}", file=sys.stderr)
-        raise SystemExit(error.exit_code) from None
+    sys.exit(ending(lambda: app(standalone_mode=False, prog_name="whimbrel")))

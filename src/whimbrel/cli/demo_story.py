@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shlex
+import tarfile
+import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +18,7 @@ import msgspec
 from rich.console import Console
 from rich.text import Text
 
-from whimbrel.demo import PYTEST, check_command, deprecated_uses, edit_by_hand, make_project
+from whimbrel.demo import check_command, deprecated_lines, edit_by_hand, has_pytest, make_project
 
 if TYPE_CHECKING:
     from whimbrel.migration import RuleInput
@@ -23,7 +26,8 @@ if TYPE_CHECKING:
 
 _STYLES = {"+": "green", "-": "red", "@": "cyan"}
 _DIFF_LINES = 24
-_RULES = 8
+_RULES = 10
+_LEFT = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +47,7 @@ class Story:
         Raises:
             WhimbrelError: as the commands do that are shown.
         """
-        self._project()
-        before = deprecated_uses(self.folder)
+        before = self._project()
         self._edits(before)
         rules = self._learn()
         report = self._migrate(rules)
@@ -53,33 +56,35 @@ class Story:
 
     # steps
 
-    def _project(self) -> None:
+    def _project(self) -> int:
         self._title(1, "A project")
         paths = make_project(self.folder)
-        uses = deprecated_uses(self.folder)
-        tests = sum(path.startswith("tests/test_") for path in paths)
-        self._say(f"{self.folder}: {len(paths)} files under git, {tests} of them test files.")
+        lines = deprecated_lines(self.folder)
+        files = {line.partition(":")[0] for line in lines}
+        self._say(f"{self.folder}: {len(paths)} files under git, {_tests(paths)} of them files of tests.")
         self._say(
-            "'depot' runs a parcel depot. The names that depot.client had in version 3 are deprecated: fetch(), build(), "
-            f"retried(), HttpError, again=. The package uses them {sum(uses.values())} times in {len(uses)} files."
+            "'depot' runs a parcel depot. The names that depot.client had in version 3 are deprecated: fetch(), "
+            f"build(), retried(), HttpError, again=. {len(lines)} lines in {len(files)} files use them."
         )
+        return len(lines)
 
-    def _edits(self, before: dict[str, int]) -> None:
+    def _edits(self, before: int) -> None:
         from whimbrel.vcs.git import git
 
         self._title(2, "You edit three files by hand")
-        edited = edit_by_hand(self.folder)
-        diff = git(["diff", "--unified=0", "--no-color"], self.folder).decode()
+        edit_by_hand(self.folder)
+        diff = git(["diff", "--unified=0", "--no-color", "--no-ext-diff"], self.folder).decode()
         lines = [line for line in diff.splitlines() if not line.startswith(("diff ", "index ", "--- ", "@@"))]
         for line in lines[:_DIFF_LINES]:
             path = line.startswith("+++ ")
             self._line(line[6:] if path else f"  {line}", style="bold" if path else _STYLES.get(line[:1], ""))
         if len(lines) > _DIFF_LINES:
             self._line(f"  ... {len(lines) - _DIFF_LINES} more lines", style="dim")
-        done = sum(before.get(path, 0) for path in edited)
-        self._say(f"{done} of the {sum(before.values())} uses are done, and not committed. The rest is boring.")
+        left = len(deprecated_lines(self.folder))
+        self._say(f"{before - left} of the {before} lines are done, and not committed. The rest is boring.")
 
     def _learn(self) -> RuleInput:
+        from whimbrel.cli.learn_view import rule_diff
         from whimbrel.migration import from_examples
         from whimbrel.rules import parse_rules
         from whimbrel.vcs.examples import uncommitted
@@ -88,19 +93,16 @@ class Story:
         start = time.perf_counter()
         rules = from_examples(uncommitted(self.folder), carry=True)
         seconds = time.perf_counter() - start
-        learnt = parse_rules(rules.text, "demo")
-        from whimbrel.cli.learn_view import rule_diff
-
-        for rule in learnt.rules[:_RULES]:
+        learnt = parse_rules(rules.text, "demo").rules
+        for rule in learnt[:_RULES]:
             self._line(f"  {rule.id}", style="bold")
             for line in rule_diff(rule):
                 self.console.print(line, soft_wrap=True)
-        if len(learnt.rules) > _RULES:
-            self._line(f"  ... {len(learnt.rules) - _RULES} more rules", style="dim")
-        origin = rules.origin
+        if len(learnt) > _RULES:
+            self._line(f"  ... {_count(len(learnt) - _RULES, 'more rule')}", style="dim")
         self._say(
-            f"{_count(len(learnt.rules), 'rule')} in {seconds:.1f} s. {origin.explained} of the {origin.edits} edits that "
-            "you made are explained. $A stands for one piece of syntax, whatever it is."
+            f"{_count(len(learnt), 'rule')} in {seconds:.1f} s; {rules.origin.explained} of the {rules.origin.edits} "
+            "places that you edited are explained. $A stands for one piece of syntax, whatever it is."
         )
         return rules
 
@@ -110,16 +112,15 @@ class Story:
         from whimbrel.migration import Options, migrate
         from whimbrel.report import printer, report_of
 
-        check = check_command()
-        runner = "pytest" if PYTEST else "a runner of its own, as pytest is not installed"
         self._title(4, "Whimbrel migrates the rest", "whimbrel migrate . --check 'python -m pytest -q'")
+        runner = "pytest" if has_pytest() else "a small runner, as pytest is not installed"
         self._say(
-            f"It works in a git work tree and runs the project's tests there (with {runner}): once before any change, "
-            "then with all changes, and when they fail it splits the changes until the ones to blame are found."
+            f"It works in a git work tree of its own and runs the project's tests there (with {runner}): once before "
+            "any change, then with all changes; when they fail, it splits these until the ones to blame are found."
         )
         start = time.perf_counter()
         with _bare_pytest(), TerminalWatcher(Console(stderr=True)) as watcher:
-            number = migrate(self.folder, rules, Options(checks=(check,)), watcher)
+            number = migrate(self.folder, rules, Options(checks=(check_command(),)), watcher)
         seconds = time.perf_counter() - start
         with Ledger.open(ledger_path(self.folder), read_only=True) as ledger:
             report = report_of(ledger, ledger.migration(number))
@@ -127,48 +128,63 @@ class Story:
         self._say(f"{seconds:.1f} s. Your own checkout is as you left it.")
         return report
 
-    def _what_is_left(self, before: dict[str, int], report: MigrationReport) -> None:
-        from whimbrel.vcs.git import git
-
+    def _what_is_left(self, before: int, report: MigrationReport) -> None:
         self._title(5, "What is left to you")
-        for site in report.rejected:
-            self._line(f"  {site.path}:{site.line}  {site.before}", style="red")
+        left = self._left_on(report.branch)
+        for line in left[:_LEFT]:
+            self._line(f"  {line}", style="red")
+        if len(left) > _LEFT:
+            self._line(f"  ... {_count(len(left) - _LEFT, 'more line')}", style="dim")
+        self._say(f"{_count(len(left), 'line')} of {before} with the old names; the others pass the tests.")
         if any(site.path == "depot/billing/archive.py" for site in report.rejected):
             self._say(
-                "In depot/billing/archive.py a 0 waited for ever in version 3; now it gives up at once. The rule matches, "
-                "the test knows better: that edit was taken back, and the others in that file were kept."
+                "In depot/billing/archive.py a 0 waited for ever; now it would give up at once. The rule matches, but "
+                "a test knows better: this one edit was found among all others and left out."
             )
-        if report.branch:
-            left = git(["grep", "-nE", r"client\.(fetch|build|retried)\(|HttpError|again=", report.branch, "--", "depot/*/*.py"],
-                       self.folder, ok=(0, 1)).decode().splitlines()
-            self._say(f"On the branch, git grep finds the old names in {_count(len(left), 'line')}; there were "
-                      f"{sum(before.values())} uses.")
+        if len(left) > len(report.rejected):
+            self._say(
+                "Lines that no test rejected are of a shape that your three files did not show. Edit one of them and "
+                "run it again: that is one more example."
+            )
+
+    def _left_on(self, branch: str) -> tuple[str, ...]:
+        """Lines with the old names on a branch."""
+        from whimbrel.vcs.git import git
+
+        with tempfile.TemporaryDirectory(prefix="whimbrel-demo-") as place:
+            archive = git(["archive", branch or "HEAD", "depot"], self.folder)
+            with tarfile.open(fileobj=io.BytesIO(archive)) as files:
+                files.extractall(place, filter="data")
+            return deprecated_lines(Path(place))
 
     def _next(self, report: MigrationReport, seconds: float) -> None:
         self._title(6, "Where to look next")
         if self.kept:
-            place = shlex.quote(os.path.relpath(self.folder))
-            self._line(f"  cd {place}")
-            self._line(f"  git diff main...{report.branch}      # every change, your three files first")
-            self._line("  whimbrel status                      # what the ledger knows of every place")
-            self._line(f"  git stash && git merge {report.branch}   # take it over")
+            self._line(f"  cd {shlex.quote(os.path.relpath(self.folder))}")
+            self._command(f"git diff main...{report.branch}", "every change, your own three files included")
+            self._command("whimbrel status", "what the ledger knows of it")
+            self._command(f"git stash && git merge {report.branch}", "take it over")
         else:
-            self._say("The project was built in a temporary folder and is gone now; to look around in it:")
-            self._line("  whimbrel demo --keep depot")
-        self._say("On a repository of your own, after you have edited a few files:")
-        self._line("  whimbrel learn                       # the rules behind your uncommitted changes")
-        self._line("  whimbrel migrate . --check 'CMD'     # everything else, on a new branch, as far as CMD accepts it")
-        self._line("  whimbrel replay . --auto             # how well it would have done on your own history")
-        self._line(f"\nThe whole story took {seconds:.0f} s.", style="bold")
+            self._say("The project was built in a temporary folder and is gone now. To look around in it:")
+            self._command("whimbrel demo --keep depot")
+        self._say("In a repository of your own, after you have edited a few files:")
+        self._command("whimbrel learn", "the rules behind your uncommitted changes")
+        self._command("whimbrel migrate . --check CMD", "the rest, on a new branch, as far as CMD accepts it")
+        self._command("whimbrel replay . --auto", "how well it would have done on your own history")
+        self._line(f"The whole story took {seconds:.0f} s.", style="bold")
 
     # telling
 
     def _title(self, number: int, title: str, shown: str = "") -> None:
         self.console.print()
-        self.console.print(Text.assemble((f"{number}  {title}", "bold cyan"), (f"   $ {shown}" if shown else "", "dim")))
+        text = Text.assemble((f"{number}  {title}", "bold cyan"), (f"   $ {shown}" if shown else "", "dim"))
+        self.console.print(text, soft_wrap=True)
 
     def _say(self, text: str) -> None:
         self.console.print(Text(text), width=min(self.console.width, 100))
+
+    def _command(self, command: str, purpose: str = "") -> None:
+        self._line(f"  {command:<50} # {purpose}" if purpose else f"  {command}")
 
     def _line(self, text: str, style: str = "") -> None:
         self.console.print(Text(text, style=style), soft_wrap=True)
@@ -187,6 +203,10 @@ def _bare_pytest() -> Iterator[None]:
             del os.environ[name]
         else:
             os.environ[name] = known
+
+
+def _tests(paths: Iterable[str]) -> int:
+    return sum(path.startswith("tests/test_") for path in paths)
 
 
 def _count(number: int, noun: str) -> str:

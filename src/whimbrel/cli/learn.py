@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from whimbrel.errors import InputError, UsageError
+from whimbrel.errors import InputError
 
 if TYPE_CHECKING:
     from whimbrel.learn import Learned
@@ -59,7 +59,7 @@ def command(
     learned = replace(learned, rules=learned.rules.confident(min_confidence))
     _check(learned, min_confidence)
     if out is not None:
-        _save(learned.rules, out, file_format)
+        _save(learned.rules, out, file_format, [(pair.path, pair.before) for pair in source.pairs])
     report = LearnReport(source=source, learned=learned, seconds=seconds, out=str(out) if out else None)
     if as_json:
         print(json.dumps(report_json(report), indent=2))
@@ -99,16 +99,29 @@ def _check(learned: Learned, min_confidence: float) -> None:
     raise InputError(f"nothing to learn from: {skipped or 'no edit in the code'}", hint="give other example files")
 
 
-def _save(rules: RuleSet, out: Path, file_format: str) -> None:
-    from whimbrel import rules as room
+def _save(rules: RuleSet, out: Path, file_format: str, samples: list[tuple[str, bytes]]) -> None:
+    from whimbrel.rules import save_rules
 
     try:
         if file_format == "whimbrel":
-            room.save_rules(rules, out)
+            save_rules(rules, out)
         else:
-            export = getattr(room, "dump_ast_grep", None)
-            if export is None:
-                raise UsageError("--format ast-grep is not available in this version", hint="leave --format out")
-            out.write_text(export(rules), encoding="utf-8", errors="surrogateescape")
+            out.write_text(_exported(rules, samples), encoding="utf-8", errors="surrogateescape")
     except OSError as error:
         raise InputError(f"cannot write {out}: {error.strerror}", hint="choose another place with --out") from None
+
+
+def _exported(rules: RuleSet, samples: list[tuple[str, bytes]]) -> str:
+    """The rules in ast-grep's format; what it cannot say goes to standard error."""
+    import sys
+
+    from whimbrel.rules.export import export_rules
+
+    export = export_rules(rules, samples)
+    for rule_id, reason in export.not_expressible:
+        print(f"not exported: {rule_id}: {reason}", file=sys.stderr)
+    if rules.imports:
+        print("not exported: import changes, which have no counterpart in ast-grep", file=sys.stderr)
+    if not export.documents:
+        raise InputError("ast-grep cannot express any of the rules", hint="use --format whimbrel")
+    return export.text

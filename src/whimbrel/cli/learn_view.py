@@ -101,8 +101,8 @@ def rule_diff(rule: Rule) -> Iterator[Text]:
             yield Text(f"    where ${name} {', '.join(said)}", style="dim")
     if rule.context.inside:
         yield Text(f"    inside {' or '.join(rule.context.inside)}", style="dim")
-    if rule.context.imports:
-        yield Text(f"    in files that import {', '.join(rule.context.imports)}", style="dim")
+    if rule.context.outside:
+        yield Text(f"    not inside {' or '.join(rule.context.outside)}", style="dim")
 
 
 def _diff(before: str, after: str) -> Iterator[Text]:

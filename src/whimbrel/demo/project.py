@@ -1,7 +1,7 @@
 """The project of the demo, from the templates that lie beside this module.
 
-``project/`` is the depot as it was committed, ``edited/`` the three files that a person has edited since. Every template
-ends in ``.txt``, so that neither linters nor test runners take it for a part of Whimbrel.
+``project/`` is the depot as it was committed, ``edited/`` the three files that a person has edited since. Every
+template ends in ``.txt``, so that neither linters nor test runners take it for a part of Whimbrel.
 """
 
 from __future__ import annotations
@@ -18,11 +18,9 @@ from pathlib import Path
 from whimbrel.errors import InputError
 from whimbrel.vcs.git import git
 
-PYTEST = importlib.util.find_spec("pytest") is not None
-"""Whether the project's tests can be run with pytest; else they run with a small runner of their own."""
-
 _SUFFIX = ".txt"
 _DEPRECATED = re.compile(r"\bclient\.(?:fetch|build|retried)\(|\bHttpError\b|\bagain=")
+_HELP_TEXT = re.compile(r'\s*"\w+": "')
 _AUTHOR = ("Ada Depot", "ada@depot.example")
 
 
@@ -53,21 +51,25 @@ def edit_by_hand(folder: Path) -> tuple[str, ...]:
     return _lay_out("edited", folder)
 
 
+def has_pytest() -> bool:
+    """Whether the project's tests can be run with pytest; else they run with a small runner of their own."""
+    return importlib.util.find_spec("pytest") is not None
+
+
 def check_command() -> str:
     """The command that runs the project's tests, with the Python that runs this program."""
     python = shlex.quote(sys.executable)
-    return f"{python} -m pytest -q -p no:cacheprovider" if PYTEST else f"{python} -m tests"
+    return f"{python} -m pytest -q -p no:cacheprovider" if has_pytest() else f"{python} -m tests"
 
 
-def deprecated_uses(folder: Path) -> dict[str, int]:
-    """How often each file of the package uses what is deprecated; those that do not are left out."""
-    found = {}
+def deprecated_lines(folder: Path) -> tuple[str, ...]:
+    """Every line of the package that uses what is deprecated, as ``path:line:text``."""
+    found = []
     for path in sorted(folder.glob("depot/*/*.py")):
-        lines = [line.partition("#")[0] for line in path.read_text(encoding="utf-8").splitlines()]
-        count = sum(len(_DEPRECATED.findall(line)) for line in lines if '": "' not in line)
-        if count:
-            found[path.relative_to(folder).as_posix()] = count
-    return found
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+            if _DEPRECATED.search(line) and not _HELP_TEXT.match(line):
+                found.append(f"{path.relative_to(folder).as_posix()}:{number}: {line.strip()}")
+    return tuple(found)
 
 
 def _lay_out(name: str, folder: Path) -> tuple[str, ...]:

@@ -1,9 +1,9 @@
 """Learning import companions from before/after pairs.
 
-What each example adds, drops and replaces is read from its bindings; what is learned is tried on the examples themselves,
-with all their other edits made, and only changes that are right more often than wrong stay. An example's import edits
-count as explained when the trial gives the very tokens of the example. Where a file alone does not show how its project
-places imports, the style under which most examples come out is learned with the changes.
+What each example adds, drops and replaces is read from its bindings; what is learned is tried on the examples
+themselves, with all their other edits made, and only changes that are right more often than wrong stay. An example's
+import edits count as explained when the trial gives the very tokens of the example. Where a file alone does not show
+how its project places imports, the style under which most examples come out is learned with the changes.
 """
 
 from __future__ import annotations
@@ -108,7 +108,9 @@ def _hunks(old: Table, new: Table) -> list[tuple[int, int, int, int]]:
     left, right = [s.tokens for s in old.statements], [s.tokens for s in new.statements]
     if left == right:
         return []
-    return [codes[1:] for codes in SequenceMatcher(None, left, right, autojunk=False).get_opcodes() if codes[0] != "equal"]
+    return [
+        codes[1:] for codes in SequenceMatcher(None, left, right, autojunk=False).get_opcodes() if codes[0] != "equal"
+    ]
 
 
 def _made(pair: Pair, change: ImportChange, language: Language) -> Table:
@@ -235,7 +237,7 @@ class _Search:
             for option in options:
                 trial = replace(best, **option)
                 score = self.score(candidates, trial)
-                if score > most + ("end" in option):
+                if score > most + ("end" in option and score < total):
                     best, most = trial, score
         return best
 
@@ -302,9 +304,7 @@ def _home(table: Table, binding: Binding) -> int:
 def _matched(pair: Pair, got: Table) -> list[tuple[int, int, int, int]]:
     """The hunks of the example that the result shows in the same way."""
     new, made = pair.new.table.statements, got.statements
-    found = {
-        (i1, i2, tuple(s.tokens for s in made[j1:j2])) for i1, i2, j1, j2 in _hunks(pair.old.table, got)
-    }
+    found = {(i1, i2, tuple(s.tokens for s in made[j1:j2])) for i1, i2, j1, j2 in _hunks(pair.old.table, got)}
     return [hunk for hunk in pair.hunks if (*hunk[:2], tuple(s.tokens for s in new[hunk[2] : hunk[3]])) in found]
 
 

@@ -7,9 +7,11 @@ chosen by description length. ``docs/design/learning.md`` tells why it is done s
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from whimbrel.learn.confidence import confidence
 from whimbrel.learn.evaluate import HunkId, Outcome, evaluate
 from whimbrel.learn.examples import Example, ParsedExample, Side, parse_example
 from whimbrel.learn.imports import learn_import_changes
@@ -19,9 +21,8 @@ from whimbrel.learn.select import Candidate, candidate_order, select
 from whimbrel.learn.templates import Template, TemplateMaker
 from whimbrel.learn.windows import Window, windows_for
 from whimbrel.rules.compiled import CompiledRule, compile_rule
-from whimbrel.rules.imports import dialect_of
-from whimbrel.rules.match import surrounding
-from whimbrel.rules.rule import Context, Evidence, HoleCondition, Rule, RuleSet, joined
+from whimbrel.rules.match import enclosed_by, surrounding
+from whimbrel.rules.rule import Context, Evidence, HoleCondition, ImportChange, Rule, RuleSet, joined
 from whimbrel.syntax import Language, Stream, language_for_path
 from whimbrel.text import decode, is_binary
 
@@ -96,7 +97,22 @@ def _unusable(example: Example, language: Language | None) -> str:
     return ""
 
 
-def _learn_language(language: Language, group: list[Example], policy: Policy) -> Learned:
+@dataclass(slots=True)
+class Chosen:
+    """The outcome of learning one language, before it is put into words."""
+
+    parsed: list[ParsedExample]
+    candidates: list[Candidate]
+    """In order of precedence."""
+    values: dict[HunkId, float]
+    """The hunks that rules had to explain."""
+    imports: tuple[ImportChange, ...]
+    taken: int
+    """Hunks that the import companions explain."""
+
+
+def choose(language: Language, group: list[Example], policy: Policy = DEFAULT_POLICY) -> Chosen:
+    """Learn from examples of one language."""
     parsed = [parse_example(example, language, index) for index, example in enumerate(group)]
     imports = learn_import_changes([(example.before, example.after) for example in group], language)
     claims: list[set[int]] = []
@@ -104,21 +120,29 @@ def _learn_language(language: Language, group: list[Example], policy: Policy) ->
         code = example.sides[0]
         claims.append(claimed(code, imports.explained_before[index], imports.explained_after[index]))
         code.settled = set(claims[-1])
-        code.settled |= import_lines(code, language) if dialect_of(language) is not None else set()
+        code.settled |= import_lines(code, language) if imports.changes else set()
     inner = _inner_strings(parsed)
     values = _values(parsed, inner, policy)
     candidates = _candidates(parsed, language, policy)
     for candidate in candidates:
         _unfold(candidate, inner)
     chosen = sorted(select(candidates, values, policy), key=candidate_order)
-    covered = {hunk for candidate in chosen for hunk in candidate.outcome.covered if hunk in values}
-    taken = sum(map(len, claims))
-    rules = tuple(_named(candidate, index, language) for index, candidate in enumerate(chosen, 1))
+    return Chosen(parsed, chosen, values, imports.changes, sum(map(len, claims)))
+
+
+def _learn_language(language: Language, group: list[Example], policy: Policy) -> Learned:
+    chosen = choose(language, group, policy)
+    covered = {hunk for candidate in chosen.candidates for hunk in candidate.outcome.covered if hunk in chosen.values}
+    edits = len(chosen.values) + chosen.taken
+    rules = tuple(
+        _named(candidate, index, language, confidence(candidate, edits))
+        for index, candidate in enumerate(chosen.candidates, 1)
+    )
     return Learned(
-        rules=RuleSet(rules=rules, imports=imports.changes),
-        edits=len(values) + taken,
-        explained=len(covered) + taken,
-        unexplained=tuple(_unexplained(parsed, hunk) for hunk in sorted(values.keys() - covered)),
+        rules=RuleSet(rules=rules, imports=chosen.imports),
+        edits=edits,
+        explained=len(covered) + chosen.taken,
+        unexplained=tuple(_unexplained(chosen.parsed, hunk) for hunk in sorted(chosen.values.keys() - covered)),
     )
 
 
@@ -215,10 +239,10 @@ def _unfold(candidate: Candidate, inner: dict[HunkId, tuple[HunkId, ...]]) -> No
         covered.update(inner[hunk])
 
 
-def _named(candidate: Candidate, index: int, language: Language) -> Rule:
+def _named(candidate: Candidate, index: int, language: Language, estimate: float) -> Rule:
     rule, outcome = candidate.compiled.rule, candidate.outcome
     evidence = Evidence(
-        examples=len(outcome.covered), files=len(outcome.files), refused=len(outcome.wrong), confidence=1.0
+        examples=len(outcome.covered), files=len(outcome.files), refused=len(outcome.wrong), confidence=estimate
     )
     return Rule(
         id=f"{language.name}-{index}",
@@ -255,6 +279,9 @@ def _excerpt(side: Side, first: int, last: int, *, old: bool) -> str:
     return decode(stream.source[stream.starts[first] : stream.ends[last - 1]])
 
 
+Key = tuple[object, ...]
+
+
 @dataclass(slots=True)
 class _Group:
     """Templates with the same two texts."""
@@ -264,6 +291,8 @@ class _Group:
     kinds: dict[str, set[str]]
     inside: set[str]
     count: int
+    imported: bool = False
+    """Whether one of the places lies in an import."""
 
 
 def _candidates(parsed: list[ParsedExample], language: Language, policy: Policy) -> list[Candidate]:
@@ -280,11 +309,13 @@ def _candidates(parsed: list[ParsedExample], language: Language, policy: Policy)
         doubtful = plain.outcome.wrong or plain.outcome.after or _inserts_only(plain.compiled)
         if group.scope != "code" or not doubtful:
             continue
-        variants = [{"kinds": group.kinds}] if group.kinds else []
+        variants: list[dict[str, Any]] = [{"kinds": group.kinds}] if group.kinds else []
         if group.inside and "" not in group.inside:
             variants.append({"inside": group.inside})
             if group.kinds:
                 variants.append({"kinds": group.kinds, "inside": group.inside})
+        if not group.imported and language.imports and (plain.outcome.wrong or plain.outcome.after):
+            variants.append({"outside": language.imports})
         for variant in variants:
             narrow = _candidate(group, parsed, language, policy, **variant)
             if narrow is not None:
@@ -292,10 +323,10 @@ def _candidates(parsed: list[ParsedExample], language: Language, policy: Policy)
     return out
 
 
-def _groups(parsed: list[ParsedExample], language: Language, policy: Policy) -> dict[tuple[str, str, str], _Group]:
-    groups: dict[tuple[str, str, str], _Group] = {}
+def _groups(parsed: list[ParsedExample], language: Language, policy: Policy) -> dict[Key, _Group]:
+    groups: dict[Key, _Group] = {}
     partners: dict[tuple[object, ...], list[tuple[TemplateMaker, Window]]] = {}
-    kept: set[tuple[str, str, str]] = set()
+    kept: set[Key] = set()
     for example in parsed:
         for side in example.sides:
             if not side.hunks:
@@ -305,7 +336,7 @@ def _groups(parsed: list[ParsedExample], language: Language, policy: Policy) -> 
             for index in range(0, len(side.hunks), step):
                 if index in side.settled:
                     continue
-                own: list[tuple[str, str, str]] = []
+                own: list[Key] = []
                 for window in windows_for(side, index, language, policy):
                     for template in maker.make(window):
                         own.append(_add(groups, template, maker, window))
@@ -317,16 +348,16 @@ def _groups(parsed: list[ParsedExample], language: Language, policy: Policy) -> 
 
 
 def _unify(
-    groups: dict[tuple[str, str, str], _Group],
+    groups: dict[Key, _Group],
     maker: TemplateMaker,
     window: Window,
     partners: dict[tuple[object, ...], list[tuple[TemplateMaker, Window]]],
     policy: Policy,
-) -> list[tuple[str, str, str]]:
+) -> list[Key]:
     """Generalise a window with the last windows of the same form; the keys of the templates made."""
     key = maker.form(window)
     known = partners.setdefault(key, [])
-    made: list[tuple[str, str, str]] = []
+    made: list[Key] = []
     for other, partner in known[-policy.max_pairs :]:
         template = maker.unify(window, other, partner)
         if template is not None:
@@ -336,10 +367,10 @@ def _unify(
 
 
 def _add(
-    groups: dict[tuple[str, str, str], _Group], template: Template, maker: TemplateMaker, window: Window
-) -> tuple[str, str, str]:
+    groups: dict[Key, _Group], template: Template, maker: TemplateMaker, window: Window
+) -> Key:
     scope = maker.before.scope
-    key = (scope, template.pattern, template.rewrite)
+    key = (scope, *template.key)
     group = groups.get(key)
     if group is None:
         group = groups[key] = _Group(template, scope, defaultdict(set), set(), 0)
@@ -347,6 +378,7 @@ def _add(
     for name, kind in template.kinds.items():
         group.kinds[name].add(kind)
     if scope == "code":
+        group.imported |= enclosed_by(maker.before, window.first, window.last, maker.language.imports)
         group.inside.add(surrounding(maker.before, window.first, window.last))
     return key
 
@@ -359,6 +391,7 @@ def _candidate(
     *,
     kinds: Mapping[str, set[str]] | None = None,
     inside: set[str] | None = None,
+    outside: Collection[str] = (),
 ) -> Candidate | None:
     template = group.template
     rule = Rule(
@@ -367,8 +400,9 @@ def _candidate(
         pattern=template.pattern,
         rewrite=template.rewrite,
         scope=group.scope,
-        where={name: HoleCondition(kinds=tuple(sorted(found))) for name, found in sorted((kinds or {}).items())},
-        context=Context(inside=tuple(sorted(inside or ()))),
+        where=_conditions(template, kinds or {}),
+        transform=template.transform,
+        context=Context(inside=tuple(sorted(inside or ())), outside=tuple(sorted(outside))),
     )
     compiled = compile_rule(rule)
     if not compiled.changes:
@@ -377,11 +411,19 @@ def _candidate(
     if not outcome.covered:
         return None
     cost = template.cost + policy.typed_cost * len(kinds or ()) + policy.context_cost * bool(inside)
+    cost += policy.outside_cost * bool(outside)
     if not inside and group.scope == "code" and _inserts_only(compiled):
         cost += policy.bare_insertion_cost / len(group.inside)
     cost += template.habits / max(1, min(outcome.good, policy.habit_limit))
     cost += _hole_costs(template, outcome, policy) + _unspecific(compiled, template, outcome, policy)
     return Candidate(compiled, outcome, cost, template.strength, group.count)
+
+
+def _conditions(template: Template, kinds: Mapping[str, set[str]]) -> dict[str, HoleCondition]:
+    return {
+        name: HoleCondition(kinds=tuple(sorted(kinds.get(name, ()))), regex=template.conditions.get(name, ""))
+        for name in sorted(kinds.keys() | template.conditions.keys())
+    }
 
 
 def _inserts_only(compiled: CompiledRule) -> bool:

@@ -8,7 +8,7 @@ from whimbrel.rules.imports import Table
 
 
 def with_code_edits(old: Table, new: Table) -> bytes:
-    """``old`` with the code of ``new``: lines of import statements, and the blank lines beside them, stay as in ``old``."""
+    """``old`` with the code of ``new``: lines of imports, and the blank lines beside them, stay as in ``old``."""
     left, right = _lines(old), _lines(new)
     code_left = [line for line, is_import in left if not is_import]
     code_right = [line for line, is_import in right if not is_import]

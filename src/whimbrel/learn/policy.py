@@ -58,8 +58,12 @@ class Policy:
     """Of a rule that only inserts and has no condition on the enclosing node, divided by the kinds of node seen there."""
     settled_share: float = 0.5
     """Share of the cost of a wrong place that remains when a longer rule gets that place right."""
+    outside_cost: float = 0.2
+    """Of the condition that the match does not lie in an import."""
     context_cost: float = 1.0
     """Of a condition on the enclosing node."""
+    derived_cost: float = 2.0
+    """Of a metavariable whose text is computed from another."""
     max_pairs: int = 3
     """Partners with which each hunk is unified."""
     run_cost: float = 0.6

@@ -10,15 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from whimbrel.learn.derive import Derivation, derivation
 from whimbrel.learn.examples import Side
 from whimbrel.learn.policy import Policy
 from whimbrel.learn.roles import Role, roles_of
 from whimbrel.learn.windows import Window
 from whimbrel.rules.compiled import token_changes
+from whimbrel.rules.rule import Transform
+from whimbrel.rules.transforms import derive
 from whimbrel.syntax import Language, Stream
 from whimbrel.syntax.lexer import PatternToken, print_pattern
 
-LEVELS = ("none", "leaf", "max", "max+runs", "values")
+LEVELS = ("none", "leaf", "max", "max+runs", "values", "derive", "max+runs+derive", "derive+words", "max+runs+derive+words")
 _NAMES = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _OPEN = {"(": ")", "[": "]", "{": "}"}
 
@@ -32,6 +35,8 @@ class Hole:
     run: bool
     kind: str
     deleted: bool
+    derived: Derivation | None = None
+    """How the text that replaces it is computed from it."""
 
 
 @dataclass(slots=True)
@@ -53,6 +58,17 @@ class Template:
     length: int
     """Elements of the pattern."""
     single: bool = field(default=False)
+    transform: dict[str, Transform] = field(default_factory=dict)
+    """Derived metavariables."""
+    conditions: dict[str, str] = field(default_factory=dict)
+    """Regular expressions that the sources of derived metavariables must match."""
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """Equal for templates that are the same rule."""
+        derived = tuple((name, t.source, t.operation, *t.arguments.items()) for name, t in sorted(self.transform.items()))
+        return (self.pattern, self.rewrite, derived)
+
     """Whether nothing in it is a metavariable."""
 
 
@@ -70,16 +86,18 @@ class TemplateMaker:
 
     def make(self, window: Window) -> Iterator[Template]:
         """All templates of a window, without repetition."""
-        seen: set[tuple[str, str]] = set()
+        seen: set[tuple[object, ...]] = set()
         levels = LEVELS if self.before.scope == "code" else ("none",)
         for level in levels:
             holes = [] if level == "none" else self._holes(window, level)
             if level != "none" and not holes:
                 continue
-            template = self._template(window, holes)
-            if template is None or (template.pattern, template.rewrite) in seen:
+            if "derive" in level and not any(hole.derived for hole in holes):
                 continue
-            seen.add((template.pattern, template.rewrite))
+            template = self._template(window, holes)
+            if template is None or template.key in seen:
+                continue
+            seen.add(template.key)
             yield template
 
     # -- which nodes become holes --------------------------------------------------------------------------------------
@@ -112,10 +130,27 @@ class TemplateMaker:
         elif state == "deleted" and self._written_again(window, first, last) and self._may_move(node, first, last):
             out.append(Hole(first, last, False, kind, True))
             return
-        if level == "max+runs" and state != "deleted" and self._bracketed(first, last):
+        elif state == "deleted" and last - first == 1 and "derive" in level:
+            derived = self._derived(window, first, words=level.endswith("words"))
+            if derived is not None:
+                out.append(Hole(first, last, False, kind, True, derived))
+                return
+        if level.startswith("max+runs") and state != "deleted" and self._bracketed(first, last):
             self._visit_bracketed(window, node, level, out)
             return
         self._visit_children(window, node, first, last, level, out)
+
+    def _derived(self, window: Window, token: int, *, words: bool) -> Derivation | None:
+        """How one of the tokens that replace this one is computed from it; identifiers only with ``words``."""
+        role = self.roles.of(token)
+        if role is not Role.VALUE and not (words and role in (Role.OPERAND, Role.NAME)):
+            return None
+        old = self.before.texts[token]
+        for at in sorted(self._inserted(window)):
+            found = derivation(old, self.after.texts[at])
+            if found is not None:
+                return found
+        return None
 
     def _visit_children(self, window: Window, node: int, first: int, last: int, level: str, out: list[Hole]) -> None:
         token = first
@@ -175,8 +210,10 @@ class TemplateMaker:
             role = self.roles.of(first)
             if level == "values":
                 return role is Role.VALUE
+            if level in ("derive", "derive+words"):
+                return False
             return role in (Role.OPERAND, Role.VALUE)
-        if level in ("leaf", "values"):
+        if level in ("leaf", "values", "derive", "derive+words"):
             return False
         return not naming and not self._is_heavy(node)
 
@@ -205,7 +242,8 @@ class TemplateMaker:
         names = self._names(holes)
         starts = {hole.first: (hole, name) for hole, name in zip(holes, names, strict=True)}
         old = self._pattern_tokens(window, starts)
-        new = self._rewrite_tokens(window, holes, names)
+        transform: dict[str, Transform] = {}
+        new = self._rewrite_tokens(window, holes, names, transform)
         if old is None or new is None or len(old) > policy.max_pattern:
             return None
         old, new = _trim(old, new)
@@ -228,7 +266,17 @@ class TemplateMaker:
             if not hole.run and name in pattern
         }
         single = not any(token.meta for token in old)
-        return Template(pattern, rewrite, kinds, roles, cost, habits, strength, len(old), single)
+        if any(hole.derived for hole in holes) and not transform:
+            return None
+        conditions = {
+            name[1:]: hole.derived.condition
+            for hole, name in zip(holes, names, strict=True)
+            if hole.derived is not None and hole.derived.condition and f"{name[1:]}_NEW" in transform
+        }
+        cost += self.policy.derived_cost * len(transform)
+        return Template(
+            pattern, rewrite, kinds, roles, cost, habits, strength, len(old), single, transform, conditions
+        )
 
     def unify(self, window: Window, other: TemplateMaker, partner: Window) -> Template | None:
         """The least general generalisation of two windows of the same form, as far as holes can express it."""
@@ -361,7 +409,9 @@ class TemplateMaker:
                 token += 1
         return out
 
-    def _rewrite_tokens(self, window: Window, holes: list[Hole], names: list[str]) -> list[PatternToken] | None:
+    def _rewrite_tokens(
+        self, window: Window, holes: list[Hole], names: list[str], transform: dict[str, Transform]
+    ) -> list[PatternToken] | None:
         base = _indentation(self.after, window.start) if window.start < len(self.after) else ""
         kept = {
             self.side.forward(hole.first): (self.side.forward_end(hole.last), name)
@@ -391,6 +441,11 @@ class TemplateMaker:
                 out.append(PatternToken(copied[1], gap, True))
                 token += copied[0]
                 continue
+            computed = self._computed(token, fresh, holes, names, transform)
+            if computed is not None:
+                out.append(PatternToken(computed, gap, True))
+                token += 1
+                continue
             out.append(PatternToken(self.after.texts[token], gap))
             token += 1
         return out
@@ -413,6 +468,21 @@ class TemplateMaker:
                 return count, name
         return None
 
+    def _computed(
+        self, token: int, fresh: set[int], holes: list[Hole], names: list[str], transform: dict[str, Transform]
+    ) -> str | None:
+        """The derived metavariable that gives an inserted token."""
+        if token not in fresh:
+            return None
+        for hole, name in zip(holes, names, strict=True):
+            if hole.derived is None:
+                continue
+            found = hole.derived.transform(name[1:])
+            if derive(found, self.before.texts[hole.first]) == self.after.texts[token]:
+                transform[f"{name[1:]}_NEW"] = found
+                return f"{name}_NEW"
+        return None
+
     # -- costs ---------------------------------------------------------------------------------------------------------
 
     def _cost(
@@ -431,7 +501,7 @@ class TemplateMaker:
             if token in starts:
                 hole, name = starts[token]
                 cost += policy.run_cost if hole.run else policy.hole_cost
-                if hole.deleted and name not in written:
+                if hole.deleted and name not in written and f"{name}_NEW" not in written:
                     cost += policy.lost_hole_cost
                 token = hole.last
                 continue

@@ -18,7 +18,7 @@ import yaml
 from whimbrel.errors import InputError
 from whimbrel.rules.foreign_literals import Needs, contained, needs_of
 from whimbrel.rules.rule import Evidence
-from whimbrel.rules.yaml_nodes import Document, Reader, plain
+from whimbrel.rules.yaml_nodes import Document, Reader, is_null, plain
 from whimbrel.syntax import Language, language_named
 
 META = re.compile(r"\${1,3}([A-Z_][A-Z0-9_]*)")
@@ -244,6 +244,8 @@ def _cause(error: Exception) -> str:
 
 
 def _fix(reader: Reader, node: yaml.Node, language: Language) -> Fix | None:
+    if is_null(node):
+        return None
     if isinstance(node, yaml.SequenceNode):
         if not node.value:
             return None

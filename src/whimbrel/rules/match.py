@@ -7,7 +7,7 @@ first. The cost follows the occurrences of the literal, not the length of the fi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from whimbrel.rules.compiled import HOLE, LITERAL, CompiledRule, Element, name_of
@@ -66,10 +66,20 @@ def in_place(compiled: CompiledRule, stream: Stream, match: Match) -> bool:
         for index in range(1, len(compiled.elements)):
             if match.bounds[index] in joined and compiled.pattern[index].gap and match.bounds[index + 1] > match.bounds[index]:
                 return False
-    inside = compiled.rule.context.inside
-    if inside:
-        return surrounding(stream, match.first, match.last) in inside
-    return True
+    context = compiled.rule.context
+    if context.outside and enclosed_by(stream, match.first, match.last, context.outside):
+        return False
+    return not context.inside or surrounding(stream, match.first, match.last) in context.inside
+
+
+def enclosed_by(stream: Stream, first: int, last: int, kinds: Collection[str]) -> bool:
+    """Whether a node of one of these kinds lies around or on the tokens."""
+    node = stream.enclosing(first, last)
+    while node != -1:
+        if stream.kinds[node] in kinds:
+            return True
+        node = stream.ups[node]
+    return False
 
 
 def surrounding(stream: Stream, first: int, last: int) -> str:

@@ -259,7 +259,8 @@ def _site(proposal: _Proposal, key: str, start: int, end: int, original: bytes, 
 def _proposals(
     module: Module, active: list[CompiledRule], found: list[Found], refusals: list[Refusal]
 ) -> Iterator[_Proposal]:
-    renderers = [(stream, Renderer(module, stream)) for stream in module.streams]
+    scopes = {compiled.rule.scope for compiled in active}
+    renderers = [(stream, Renderer(module, stream)) for scope in sorted(scopes) for stream in module.of_scope(scope)]
     for compiled in active:
         for stream, renderer in renderers:
             if stream.scope != compiled.rule.scope:

@@ -44,8 +44,8 @@ class Context:
 
     inside: tuple[str, ...] = ()
     """Kinds of node of which one must enclose the match directly; empty means anywhere."""
-    imports: tuple[str, ...] = ()
-    """Words that must all stand in an import of the file."""
+    outside: tuple[str, ...] = ()
+    """Kinds of node of which none may enclose the match, however far up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,12 +45,20 @@ def derive(transform: Transform, text: str) -> str:
     return text[slice(start, end)]
 
 
+_GROUP = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
+
+
 def _by(template: str) -> Callable[[re.Match[str]], str]:
-    """The replacement with ``$1`` and ``$NAME`` groups, as ast-grep writes them."""
-    return lambda match: re.sub(
-        r"\$(\w+)",
-        lambda group: (
-            (match.group(int(group[1])) if group[1].isdigit() else match.groupdict().get(group[1])) or ""
-        ),
-        template,
-    )
+    """The replacement with ``$1``, ``$NAME`` and ``${1}`` groups, as ast-grep (Rust's regex) reads them."""
+
+    def fill(match: re.Match[str]) -> str:
+        def group(reference: re.Match[str]) -> str:
+            name = reference[1] or reference[2]
+            try:
+                return (match.group(int(name)) if name.isdigit() else match.group(name)) or ""
+            except IndexError:
+                return ""
+
+        return _GROUP.sub(group, template)
+
+    return fill

@@ -62,7 +62,7 @@ class Reader:
             raise RuleError(message, hint='write it as an escape inside "double quotes"') from None
         except RecursionError:
             raise RuleError(f"{self.name}: not valid YAML: nested too deeply") from None
-        return [Document(root, _text_of(root, text)) for root in roots if not _is_null(root)]
+        return [Document(root, _text_of(root, text)) for root in roots if not is_null(root)]
 
     def mapping(self, node: yaml.Node, what: str, known: Iterable[str] | None = None) -> dict[str, yaml.Node]:
         """Keys to value nodes; unknown and repeated keys are refused."""
@@ -109,12 +109,12 @@ class Reader:
     def texts(self, node: yaml.Node, what: str) -> tuple[str, ...]:
         """A list of strings; one string counts as a list of one."""
         if isinstance(node, yaml.ScalarNode):
-            return () if _is_null(node) else (self.text(node, what),)
+            return () if is_null(node) else (self.text(node, what),)
         return tuple(self.text(item, f"an item of {what}") for item in self.items(node, what))
 
     def items(self, node: yaml.Node, what: str) -> list[yaml.Node]:
         """The nodes of a list; nothing at all counts as an empty list."""
-        if _is_null(node):
+        if is_null(node):
             return []
         if not isinstance(node, yaml.SequenceNode):
             self.fail(node, f"{what} is not a list", "start each item with '- '")
@@ -161,7 +161,8 @@ def plain(node: yaml.Node) -> Any:
     return float(value) if _FLOAT.match(value) else value
 
 
-def _is_null(node: yaml.Node) -> bool:
+def is_null(node: yaml.Node) -> bool:
+    """Whether nothing is written there."""
     return isinstance(node, yaml.ScalarNode) and node.style is None and node.value in ("", "~", "null")
 
 

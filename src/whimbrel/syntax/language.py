@@ -37,6 +37,8 @@ class Language:
     """Gives the pointer of the tree-sitter grammar; called once, when first needed."""
     strings: frozenset[str] = frozenset()
     """Node kinds that are one token, whatever they contain."""
+    interpolations: frozenset[str] = frozenset({"interpolation", "template_substitution"})
+    """Node kinds inside string literals that hold code."""
     comments: frozenset[str] = frozenset({"comment"})
     """Node kinds that are not code: skipped when code is matched, and matched word by word on their own."""
     string_syntax: str = f"{DOUBLE}|{SINGLE}"
@@ -53,6 +55,8 @@ class Language:
     """Node kinds of import statements."""
     indented: bool = False
     """Whether indentation is syntax."""
+    hidden_tokens: bool = False
+    """Whether the grammar leaves some tokens out of the tree; they are then found in the bytes between its leaves."""
     ast_grep: str | None = None
     """The name that ast-grep has for the language, if it knows it."""
     filenames: tuple[str, ...] = field(default=())
@@ -60,7 +64,7 @@ class Language:
 
     @cached_property
     def pattern_lexer(self) -> re.Pattern[str]:
-        """The lexer of pattern texts: metavariables, strings, words, numbers, operators, in that order of preference."""
+        """The lexer of pattern texts: metavariables, strings, words, numbers, operators, in that order."""
         return re.compile(
             rf"(?P<meta>{METAVARIABLE})|(?P<escaped>\\(?=\$))|(?P<str>{self.string_syntax})|(?P<word>{self.word_syntax})"
             rf"|(?P<num>{NUMBER})|(?P<op>{OPERATORS}|\S)",

@@ -1,16 +1,18 @@
 """The text of a pattern to tokens and back.
 
-A pattern is a fragment that need not parse alone, so it is not parsed: it is split by one regular expression a language.
-The leaves of parsed files are split by the same expression (``stream.py``), so both sides agree on what a token is.
+A pattern is a fragment that need not parse alone, so it is not parsed: it is split by one regular expression a
+language. The leaves of parsed files are split by the same expression (``stream.py``), so both sides agree on what a
+token is.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from whimbrel.syntax.language import Language
+from whimbrel.syntax.language import NUMBER, OPERATORS, Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class PatternToken:
 
 @lru_cache(maxsize=1 << 15)
 def lex_pattern(text: str, language: Language) -> tuple[PatternToken, ...]:
-    """The tokens of a pattern text; a backslash in front of ``$`` makes it an ordinary dollar sign."""
+    """The tokens of a pattern text; a backslash in front of ``$`` makes it an ordinary one."""
     found: list[PatternToken] = []
     at = 0
     gap_from = 0
@@ -36,8 +38,9 @@ def lex_pattern(text: str, language: Language) -> tuple[PatternToken, ...]:
         start, end, kind = match.start(), match.end(), match.lastgroup
         gap = text[gap_from:start]
         if kind == "escaped":
-            found.append(PatternToken("$", gap))
-            end += 1
+            word = _words(language).match(text, end)  # where names may begin with a dollar sign
+            end = word.end() if word else end + 1
+            found.append(PatternToken(text[match.end() : end], gap))
         else:
             found.append(PatternToken(match.group(), gap, kind == "meta"))
         at = gap_from = end
@@ -46,18 +49,16 @@ def lex_pattern(text: str, language: Language) -> tuple[PatternToken, ...]:
 
 def split_leaf(text: str, language: Language) -> list[tuple[int, int]]:
     """Character ranges of the tokens inside the text of one leaf of a syntax tree."""
-    return [
-        (match.start(), match.end())
-        for match in _leaf_lexer(language).finditer(text)
-    ]
+    return [(match.start(), match.end()) for match in _leaf_lexer(language).finditer(text)]
 
 
 @lru_cache(maxsize=64)
-def _leaf_lexer(language: Language):  # type: ignore[no-untyped-def]
-    import re
+def _words(language: Language) -> re.Pattern[str]:
+    return re.compile(language.word_syntax, re.S)
 
-    from whimbrel.syntax.language import NUMBER, OPERATORS
 
+@lru_cache(maxsize=64)
+def _leaf_lexer(language: Language) -> re.Pattern[str]:
     return re.compile(rf"{language.word_syntax}|{NUMBER}|{OPERATORS}|\S", re.S)
 
 

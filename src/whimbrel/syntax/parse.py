@@ -11,7 +11,7 @@ from whimbrel.syntax.language import Language
 
 @cache
 def _parser(language: Language) -> tree_sitter.Parser:
-    return tree_sitter.Parser(tree_sitter.Language(language.grammar()))  # type: ignore[arg-type]
+    return tree_sitter.Parser(tree_sitter.Language(language.grammar()))
 
 
 def parse(source: bytes, language: Language) -> tree_sitter.Tree:

@@ -1,9 +1,9 @@
 """Files as token streams that know their syntax tree.
 
-A parsed file becomes several *streams*. The first holds the code, with comments left out and every string literal as one
-token. Code inside an interpolated string, the words of comments and the words of string literals are streams of their
-own, so that one matcher serves them all. A stream is a set of parallel lists, one entry a token, and a table of the
-syntax nodes that say which runs of tokens are a whole (an expression, a statement): that is where holes may lie.
+A parsed file becomes several *streams*. The first holds the code, with comments left out and every string literal as
+one token. Code inside an interpolated string, the words of comments and the words of string literals are streams of
+their own, so that one matcher serves them all. A stream is a set of parallel lists, one entry a token, and a table of
+the syntax nodes that say which runs of tokens are a whole (an expression, a statement): that is where holes may lie.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import tree_sitter
 
@@ -20,7 +20,6 @@ from whimbrel.syntax.lexer import split_leaf
 from whimbrel.syntax.parse import parse
 from whimbrel.text import decode
 
-_PLAIN = re.compile(r"\w+\Z")
 _PROSE = re.compile(rb"[\w\x80-\xff]+|[^\w\s]")
 CODE, COMMENTS, STRINGS = "code", "comments", "strings"
 
@@ -109,112 +108,152 @@ class Stream:
         return node
 
 
+Range = tuple[str, int, int]
+"""Node kind, first byte, byte after the last."""
+
+
 @dataclass(slots=False, eq=False)
 class Module:
-    """A parsed file."""
+    """A parsed file. Shared between callers that ask for the same bytes, so never to be changed."""
 
     source: bytes
     """Its bytes."""
     language: Language
-    streams: list[Stream]
-    """Code first; then interpolated code, comments and strings, in no definite order."""
-    comments: list[tuple[int, int]]
-    """Byte ranges of the comments, in order."""
+    code_streams: list[Stream]
+    """The main stream first, then the code inside interpolated strings."""
     errors: int
     """Whether the parser had to recover (1) or not (0)."""
+    comment_ranges: list[Range] = field(default_factory=list)
+    string_ranges: list[Range] = field(default_factory=list)
 
     @property
     def code(self) -> Stream:
         """The main stream."""
-        return self.streams[0]
+        return self.code_streams[0]
 
-    def comment_between(self, start: int, end: int) -> bool:
-        """Whether a comment lies in these bytes."""
-        return any(start <= at and stop <= end for at, stop in self.comments)
+    @cached_property
+    def comments(self) -> list[tuple[int, int]]:
+        """Byte ranges of the comments, in order."""
+        return [(start, end) for _, start, end in self.comment_ranges]
+
+    @cached_property
+    def streams(self) -> list[Stream]:
+        """Code first; then the words of the comments and those of the strings, where there are any."""
+        prose = [self.prose(COMMENTS), self.prose(STRINGS)]
+        return [*self.code_streams, *(stream for stream in prose if stream.texts)]
+
+    def of_scope(self, scope: str) -> list[Stream]:
+        """The streams of one scope."""
+        return self.code_streams if scope == CODE else [stream for stream in self.streams if stream.scope == scope]
+
+    def prose(self, scope: str) -> Stream:
+        """The words of the comments or of the strings, each of them a node."""
+        stream = Stream(scope, self.source)
+        for kind, first, last in self.comment_ranges if scope == COMMENTS else self.string_ranges:
+            node = len(stream.kinds)
+            stream.kinds.append(kind)
+            stream.fields.append("")
+            stream.ups.append(-1)
+            stream.firsts.append(len(stream.texts))
+            for match in _PROSE.finditer(self.source, first, last):
+                stream.texts.append(decode(match.group()))
+                stream.starts.append(match.start())
+                stream.ends.append(match.end())
+                stream.parents.append(node)
+            stream.lasts.append(len(stream.texts))
+        return stream
 
 
+@lru_cache(maxsize=24)
 def tokenize(source: bytes, language: Language) -> Module:
-    """Parse a file and split it into streams."""
+    """Parse a file and split it into streams; the last few results are remembered."""
     tree = parse(source, language)
-    module = Module(source, language, [], [], int(tree.root_node.has_error))
-    comments, strings = Stream(COMMENTS, source), Stream(STRINGS, source)
-    _Reader(module, comments, strings).read(tree.root_node)
-    module.streams.extend(stream for stream in (comments, strings) if stream.texts)
+    module = Module(source, language, [], int(tree.root_node.has_error))
+    _Reader(module).read(tree.root_node)
     return module
 
 
 class _Reader:
     """Fills the streams of a module in one walk over its tree."""
 
-    def __init__(self, module: Module, comments: Stream, strings: Stream) -> None:
+    def __init__(self, module: Module) -> None:
         self.module = module
         self.language = module.language
-        self.comments = comments
-        self.strings = strings
 
     def read(self, root: tree_sitter.Node) -> None:
         """Read the tree below ``root`` into a new code stream."""
-        stream = Stream(CODE, self.module.source)
-        self.module.streams.append(stream)
-        pending_strings: list[tree_sitter.Node] = []
-        cursor = root.walk()
-        up = -1
-        language = self.language
+        source, language = self.module.source, self.language
+        stream = Stream(CODE, source)
+        self.module.code_streams.append(stream)
+        interpolated: list[tree_sitter.Node] = []
+        comments, strings = language.comments, language.strings
         kinds, fields, ups, firsts, lasts = stream.kinds, stream.fields, stream.ups, stream.firsts, stream.lasts
+        texts, starts, ends, parents = stream.texts, stream.starts, stream.ends, stream.parents
+        cursor = root.walk()
+        down, across, out = cursor.goto_first_child, cursor.goto_next_sibling, cursor.goto_parent
+        up = -1
+        hidden, reached = language.hidden_tokens, root.start_byte
         while True:
             node = cursor.node
             assert node is not None
             kind = node.type
-            descend = False
-            if kind in language.comments:
-                self._prose(self.comments, node)
-                self.module.comments.append((node.start_byte, node.end_byte))
-            elif kind in language.strings and node.is_named:
-                self._leaf(stream, node, up, cursor.field_name or "", whole=True)
-                pending_strings.append(node)
-            elif node.child_count == 0:
-                self._leaf(stream, node, up, cursor.field_name or "", whole=False)
-            else:
+            children = node.child_count
+            start, end = node.start_byte, node.end_byte
+            named = node.is_named
+            whole = named and kind in strings
+            if hidden and reached < start:
+                self._split(stream, decode(source[reached:start]), reached, up)
+                reached = start
+            if kind in comments:
+                self.module.comment_ranges.append((kind, start, end))
+            elif children and not whole:
                 kinds.append(kind)
                 fields.append(cursor.field_name or "")
                 ups.append(up)
-                firsts.append(len(stream.texts))
+                firsts.append(len(texts))
                 lasts.append(-1)
                 up = len(kinds) - 1
-                descend = True
-            if descend and cursor.goto_first_child():
+                down()
                 continue
-            while not cursor.goto_next_sibling():
-                if up == -1 or not cursor.goto_parent():
+            elif start < end and not source[start:end].isspace():
+                at = up
+                if named:
+                    kinds.append(kind)
+                    fields.append(cursor.field_name or "")
+                    ups.append(up)
+                    firsts.append(len(texts))
+                    at = len(kinds) - 1
+                text = source[start:end].decode("utf-8", "surrogateescape")
+                if whole or end - start == 1 or text.isidentifier():
+                    texts.append(text)
+                    starts.append(start)
+                    ends.append(end)
+                    parents.append(at)
+                else:
+                    self._split(stream, text, start, at)
+                if named:
+                    lasts.append(len(texts))
+                if whole:
+                    self.module.string_ranges.append((kind, start, end))
+                    if children > 1:
+                        interpolated.append(node)
+            reached = max(reached, end)
+            while not across():
+                if up == -1 or not out():
                     self._finish(stream)
-                    for string in pending_strings:
-                        self._string(string)
+                    for string in interpolated:
+                        self._interpolations(string)
                     return
-                lasts[up] = len(stream.texts)
+                if hidden and (end := cursor.node.end_byte) > reached:  # type: ignore[union-attr]
+                    self._split(stream, decode(source[reached:end]), reached, up)
+                    reached = end
+                lasts[up] = len(texts)
                 up = ups[up]
 
     def _finish(self, stream: Stream) -> None:
         for node, last in enumerate(stream.lasts):
             if last == -1:
                 stream.lasts[node] = len(stream.texts)
-
-    def _leaf(self, stream: Stream, node: tree_sitter.Node, up: int, field_name: str, *, whole: bool) -> None:
-        start, end = node.start_byte, node.end_byte
-        if start == end:
-            return
-        text = decode(self.module.source[start:end])
-        if node.is_named:
-            stream.kinds.append(node.type)
-            stream.fields.append(field_name)
-            stream.ups.append(up)
-            stream.firsts.append(len(stream.texts))
-            up = len(stream.kinds) - 1
-        if whole or len(text) == 1 or _PLAIN.match(text):
-            self._token(stream, text.strip() if not whole else text, start, end, up)
-        else:
-            self._split(stream, text, start, up)
-        if node.is_named:
-            stream.lasts.append(len(stream.texts))
 
     def _split(self, stream: Stream, text: str, start: int, up: int) -> None:
         ascii_only = text.isascii()
@@ -223,32 +262,18 @@ class _Reader:
             high = start + (last if ascii_only else len(text[:last].encode("utf-8", "surrogateescape")))
             if count:
                 stream.joined.add(len(stream.texts))
-            self._token(stream, text[first:last], low, high, up)
+            stream.texts.append(text[first:last])
+            stream.starts.append(low)
+            stream.ends.append(high)
+            stream.parents.append(up)
 
-    def _token(self, stream: Stream, text: str, start: int, end: int, up: int) -> None:
-        if not text:
-            return
-        stream.texts.append(text)
-        stream.starts.append(start)
-        stream.ends.append(end)
-        stream.parents.append(up)
-
-    def _prose(self, stream: Stream, node: tree_sitter.Node) -> None:
-        stream.kinds.append(node.type)
-        stream.fields.append("")
-        stream.ups.append(-1)
-        stream.firsts.append(len(stream.texts))
-        base = node.start_byte
-        for match in _PROSE.finditer(self.module.source, base, node.end_byte):
-            self._token(stream, decode(match.group()), match.start(), match.end(), len(stream.kinds) - 1)
-        stream.lasts.append(len(stream.texts))
-
-    def _string(self, node: tree_sitter.Node) -> None:
-        self._prose(self.strings, node)
-        pending = list(node.children)
+    def _interpolations(self, string: tree_sitter.Node) -> None:
+        pending = list(string.children)
         while pending:
             child = pending.pop()
-            if child.child_count and "interpolation" in child.type or child.type == "template_substitution":
+            if not child.child_count:
+                continue
+            if child.type in self.language.interpolations:
                 self.read(child)
-            elif child.child_count:
+            else:
                 pending.extend(child.children)

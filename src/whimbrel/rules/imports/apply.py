@@ -1,8 +1,9 @@
 """Imports that go with a migration, put right in one file.
 
-First what replaces something, then what is added, then what is dropped: an addition finds its place best while what it
-stands in for is still there. Every step is one small edit on freshly read statements; a step whose result does not parse
-as well as before is not made. Only the head of the file is read again after each step, since imports live there.
+First what replaces something, then what is added, then what is dropped: an addition finds its place best while what
+it stands in for is still there. Every step is one small edit on freshly read statements; a step whose result does not
+parse as well as before is not made. Only the head of the file is read again after each step, since imports live
+there.
 """
 
 from __future__ import annotations
@@ -10,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from whimbrel.rules.imports.dialect import Dialect, dialect_of
+from whimbrel.rules.imports.dialect import dialect_of
 from whimbrel.rules.imports.lists import join
-from whimbrel.rules.imports.model import Binding, Statement, Table
+from whimbrel.rules.imports.model import Binding, Statement
 from whimbrel.rules.imports.placement import Placement
 from whimbrel.rules.imports.removal import remove, remove_statement
 from whimbrel.rules.imports.style import Style, read_style
@@ -30,8 +31,8 @@ REPEATS = 8
 def apply_import_changes(before: bytes, after: bytes, changes: Sequence[ImportChange], language: Language) -> bytes:
     """``after`` with the imports that it needs.
 
-    ``before`` is the file as it was, ``after`` the file with the edits of the rules. Bytes outside import statements and
-    the blank lines around them stay as they are. A second application changes nothing.
+    ``before`` is the file as it was, ``after`` the file with the edits of the rules. Bytes outside import statements
+    and the blank lines around them stay as they are. A second application changes nothing.
     """
     dialect = dialect_of(language)
     mine = [change for change in changes if change.language == language.name]
@@ -75,7 +76,9 @@ class Session:
         nested = [s for s in self.table.statements if not s.top]
         leaving = set(self._left_over()) if self.style.tidy and self.changed else set()
         busy = any(
-            b in leaving or any(w.fits(b) for w in (*drops, *(old for old, _ in replaces))) for s in nested for b in s.bindings
+            b in leaving or any(w.fits(b) for w in (*drops, *(old for old, _ in replaces)))
+            for s in nested
+            for b in s.bindings
         )
         if not busy:
             self._behead()
@@ -117,7 +120,9 @@ class Session:
             if stop == -1 or source[cut:stop].strip():
                 break
             cut = stop + 1
-        kind_of_place = [n for n in range(len(stream.kinds)) if stream.ups[n] == 0 and stream.lasts[n] > stream.firsts[n]]
+        kind_of_place = [
+            n for n in range(len(stream.kinds)) if stream.ups[n] == 0 and stream.lasts[n] > stream.firsts[n]
+        ]
         if any(stream.starts[stream.firsts[n]] < cut < stream.ends[stream.lasts[n] - 1] for n in kind_of_place):
             return
         if any(low < cut < high for low, high in self.table.module.comments) or not source[cut:].strip():
@@ -132,6 +137,8 @@ class Session:
     def _is_needed(self, wanted: Wanted, gone: Sequence[Binding]) -> bool:
         name = self.dialect.bound(wanted.binding)
         if wanted.binding in self.table.bindings or wanted.binding in self.new.table.bindings:
+            return False
+        if self.dialect.in_reach(wanted.binding, self.new.table.module):
             return False
         if wanted.used_by:
             return any(self.new.names[used] and not self.old.names[used] for used in wanted.used_by)
@@ -188,19 +195,24 @@ class Session:
         if not hosts or not (self.dialect.merges if self.style.join is None else self.style.join):
             return None
         if self.style.join is None:
-            if binding.alias and not any(b.alias for s in self.table.top if len(s.bindings) > 1 for b in s.bindings):
-                return None
-            hosts = [s for s in hosts if len(s.bindings) > 1 or not s.bindings[0].alias] or hosts[:0]
+            if self.dialect.aliases_apart and not self._combines_aliases():
+                hosts = [s for s in hosts if not binding.alias and not s.bindings[0].alias]
             alike = [statement for statement in self.table.top if hosts and statement.form == hosts[0].form]
             single = bool(hosts) and all(len(statement.bindings) == 1 for statement in alike)
             if single and (len(hosts) > 1 or len(alike) >= MANY):
                 return None
         return max(hosts, key=lambda statement: len(statement.bindings), default=None)
 
+    def _combines_aliases(self) -> bool:
+        """Whether the file has an alias in a list of several names."""
+        return any(b.alias for s in self.table.top if len(s.bindings) > 1 for b in s.bindings)
+
     def _drop(self, binding: Binding) -> bool:
         done = False
         for _ in range(REPEATS):
-            found = next(((s, i) for s in self.table.statements for i, b in enumerate(s.bindings) if b == binding), None)
+            found = next(
+                ((s, i) for s in self.table.statements for i, b in enumerate(s.bindings) if b == binding), None
+            )
             if found is None:
                 break
             edits = remove(self.table, *found, self.dialect)
@@ -253,7 +265,8 @@ class Session:
             return self._move(statement, text)
         for binding in new:
             self._add(wanted.statement, binding, statement)
-        return all([self._drop(binding) for binding in old])
+        dropped = [self._drop(binding) for binding in old]
+        return all(dropped)
 
     def _rewritten(self, statement: Statement, new: list[Binding]) -> bytes | None:
         """The text of the statement with other bindings, keeping its layout where only the module differs."""
@@ -276,7 +289,8 @@ class Session:
         at = top.index(statement)
         to = top.index(spot.anchor) + spot.after
         same_group = spot.anchor.group == statement.group
-        if self.style.in_place or (to in (at, at + 1) and same_group and not spot.new_group):
+        unordered = placement.order_of(self.table.groups[statement.group]) is None
+        if self.style.in_place or unordered or (to in (at, at + 1) and same_group and not spot.new_group):
             return self._edit([Edit(statement.start, statement.end, text)])
         edit = placement.place(parsed, text, statement)
         tokens = statement.tokens

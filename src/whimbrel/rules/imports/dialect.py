@@ -15,7 +15,7 @@ from functools import cache
 
 from whimbrel.rules.imports.model import Binding, Parsed, Statement, Table, Token, locate, tokens_of
 from whimbrel.syntax import Language, Module, Stream, tokenize
-from whimbrel.text import Edit
+from whimbrel.text import Edit, encode
 
 SortKey = Callable[[Statement], object]
 
@@ -31,6 +31,8 @@ class Dialect:
     """Between the components of a module path."""
     merges = False
     """Whether a new name joins an existing statement of the same module unless the file does otherwise."""
+    aliases_apart = False
+    """Whether a name with an alias usually gets a statement of its own."""
     own_apart = True
     """Whether imports of the file's own package usually stand in a group of their own."""
     wraps_in: tuple[str, str] | None = None
@@ -45,6 +47,8 @@ class Dialect:
     """In front of a name that is looked up in something else."""
     names_in_strings = False
     """Whether a string that holds a name may refer to an import (``__all__``, annotations)."""
+    opening = ""
+    """What a text needs in front of it to be read as code."""
     filler = b""
     """A short statement that can stand for the rest of a file; empty when the rest is needed to parse the imports."""
     doc_uses: re.Pattern[str] | None = None
@@ -77,7 +81,7 @@ class Dialect:
 
     def parse(self, text: str, language: Language) -> Statement | None:
         """The statement that a text holds alone."""
-        statements = self.read(tokenize(text.encode(), language)).statements
+        statements = self.read(tokenize(encode(self.opening + text), language)).statements
         return statements[0] if statements else None
 
     # names -------------------------------------------------------------------------------------------------------
@@ -93,6 +97,10 @@ class Dialect:
 
     def always_wanted(self, binding: Binding) -> bool:
         """Whether an import that binds no name belongs into every file that a migration changes."""
+        return False
+
+    def in_reach(self, binding: Binding, module: Module) -> bool:
+        """Whether the file sees the name without importing it, because it belongs to the same package."""
         return False
 
     # printing ----------------------------------------------------------------------------------------------------
@@ -168,9 +176,7 @@ def quote_of(table: Table | None, default: str) -> str:
     """The quote that the file's imports use."""
     if table is None:
         return default
-    seen = Counter(
-        token[0] for statement in table.statements for token in statement.tokens if token[:1] in ("'", '"')
-    )
+    seen = Counter(token[0] for statement in table.statements for token in statement.tokens if token[:1] in ("'", '"'))
     return seen.most_common(1)[0][0] if seen else default
 
 

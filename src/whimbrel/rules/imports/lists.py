@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from whimbrel.rules.imports.dialect import Dialect
@@ -9,6 +10,7 @@ from whimbrel.rules.imports.model import Binding, Statement, Table
 from whimbrel.rules.imports.order import best_order, inversions, position
 from whimbrel.text import Edit, decode, encode
 
+_CLOSED_AFTER_COMMA = re.compile(rb",\r?\n[ \t]*[)\]}]")
 LIMITS = (79, 88, 100, 120)
 
 
@@ -60,7 +62,7 @@ def _order(table: Table, statement: Statement, item: str, dialect: Dialect) -> C
     if len(texts) > 1 and not keys:
         return None
     others = [texts_of(table, other) for other in table.top if other.form == statement.form and len(other.spans) > 1]
-    lists = [[key_text for key_text in texts] for texts in others]
+    lists = others
     if len(texts) > 1:
         return min(keys, key=lambda key: sum(inversions([key(text) for text in names]) for names in lists))
     best = best_order(dialect.item_keys(), lists)
@@ -184,7 +186,7 @@ def _trailing_comma(table: Table) -> bool:
     ]
     if votes:
         return sum(votes) * 2 >= len(votes)
-    return _modern(source) or (b",\n)" in source or b",\n    )" in source or b",\n}" in source or b",\n  }" in source)
+    return _CLOSED_AFTER_COMMA.search(source) is not None
 
 
 def take_out(table: Table, statement: Statement, index: int, dialect: Dialect) -> list[Edit] | None:
@@ -200,7 +202,7 @@ def take_out(table: Table, statement: Statement, index: int, dialect: Dialect) -
         return dialect.close_list(table, statement)
     source = table.module.source
     start, end = spans[at]
-    comments = table.module.comment_between(statement.start, statement.end)
+    comments = any(statement.start <= low < statement.end for low, _ in table.module.comments)
     if len(spans) == 2 and not comments:
         edits = dialect.unbracket(table, statement, spans[1 - at])
         if edits:

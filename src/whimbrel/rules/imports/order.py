@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -12,7 +13,7 @@ TOLERATED = 0.2
 
 def inversions(keys: Sequence[Any]) -> int:
     """Number of neighbours in the wrong order."""
-    return sum(right < left for left, right in zip(keys, keys[1:], strict=False))
+    return sum(right < left for left, right in pairwise(keys))
 
 
 def best_order(keys: Sequence[Callable[[T], object]], lists: Sequence[Sequence[T]]) -> Callable[[T], object] | None:

@@ -122,7 +122,9 @@ class Placement:
         section, groups = self.dialect.section, self.table.groups
         rank = section(new)
         candidates = [group for group in groups if any(section(statement) == rank for statement in group)]
-        scored = [(max(self.similarity(s, new) for s in group), self._related(group, new), group) for group in candidates]
+        scored = [
+            (max(self.similarity(s, new) for s in group), self._related(group, new), group) for group in candidates
+        ]
         best = max(scored, key=lambda entry: entry[:2], default=None)
         if best is not None and best[0] > 0:
             return best[2]

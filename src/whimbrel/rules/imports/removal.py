@@ -25,7 +25,9 @@ def remove_statement(table: Table, statement: Statement) -> list[Edit] | None:
     if statement.alone:
         return None
     if statement.line_start == statement.start and source[: statement.start].rpartition(b"\n")[2].strip():
-        return [Edit(statement.start, statement.end, b"")] if source[statement.end - 1 : statement.end] == b";" else None
+        return (
+            [Edit(statement.start, statement.end, b"")] if source[statement.end - 1 : statement.end] == b";" else None
+        )
     if statement.line_end == statement.end and source[statement.end : statement.end + 1] not in (b"", b"\n"):
         return None
     return [_with_blank_lines(source, statement.line_start, statement.line_end)]

@@ -61,4 +61,13 @@ def read_style(words: Iterable[str]) -> Style:
         elif head == "after":
             follow = rest
     apart = "apart" in words if {"apart", "together"} & set(words) else None
-    return Style(apart=apart, join=join, in_place=in_place, end=end, order=order, follow=follow, tidy="tidy" in words, unused="unused" in words)
+    return Style(
+        apart=apart,
+        join=join,
+        in_place=in_place,
+        end=end,
+        order=order,
+        follow=follow,
+        tidy="tidy" in words,
+        unused="unused" in words,
+    )

@@ -1,8 +1,8 @@
 """Which imported names the code of a file uses.
 
 A use is an identifier outside the import statements that is not a member of something else, not a label and not the
-name of a definition. Code inside interpolated strings counts; so do strings that hold nothing but the name (``__all__``)
-and what comments of documentation refer to.
+name of a definition. Code inside interpolated strings counts; so do strings that hold nothing but the name
+(``__all__``) and what comments of documentation refer to.
 """
 
 from __future__ import annotations
@@ -144,12 +144,24 @@ class Usage:
         return up != -1 and (stream.kinds[up], stream.fields[node]) in self.dialect.not_used_in
 
 
-_FUNCTIONS = re.compile(r"(?:function|method|constructor)_(?:definition|declaration|item)|lambda|arrow_function|func_literal|"
-                        r"function_expression|lambda_expression|function|generator_function_declaration|closure_expression")
-_PARAMETERS = frozenset({"parameters", "parameter", "formal_parameters", "lambda_parameters", "function_value_parameters"})
+_FUNCTIONS = re.compile(
+    r"(?:function|method|constructor)_(?:definition|declaration|item)|lambda|arrow_function|func_literal|"
+    r"function_expression|lambda_expression|function|generator_function_declaration|closure_expression"
+)
+_PARAMETERS = frozenset(
+    {"parameters", "parameter", "formal_parameters", "lambda_parameters", "function_value_parameters"}
+)
 _TARGETS = frozenset(
-    {("assignment", "left"), ("for_statement", "left"), ("variable_declarator", "name"), ("short_var_declaration", "left"),
-     ("let_declaration", "pattern"), ("as_pattern", "alias"), ("for_in_clause", "left"), ("var_spec", "name")}
+    {
+        ("assignment", "left"),
+        ("for_statement", "left"),
+        ("variable_declarator", "name"),
+        ("short_var_declaration", "left"),
+        ("let_declaration", "pattern"),
+        ("as_pattern", "alias"),
+        ("for_in_clause", "left"),
+        ("var_spec", "name"),
+    }
 )
 _FOREIGN = re.compile(r"type|annotation|modifier|attribute|decorator")
 _NOT_BOUND = frozenset({"type", "value", "default_value"})

@@ -31,12 +31,16 @@ class Wanted:
     def fits(self, binding: Binding) -> bool:
         """Whether a binding of a file is this one."""
         if self.binding.name != ANY:
-            return binding == self.binding or (self.any_alias and replace(binding, alias=self.binding.alias) == self.binding)
+            return binding == self.binding or (
+                self.any_alias and replace(binding, alias=self.binding.alias) == self.binding
+            )
         return binding.name not in ("", "*") and replace(binding, name=ANY, alias="") == self.binding
 
     def made_from(self, binding: Binding) -> Binding:
         """This import with the name and alias of a binding that fits its counterpart."""
-        return replace(self.binding, name=binding.name, alias=binding.alias) if self.binding.name == ANY else self.binding
+        return (
+            replace(self.binding, name=binding.name, alias=binding.alias) if self.binding.name == ANY else self.binding
+        )
 
     def bound_as(self, name: str, dialect: Dialect) -> Binding:
         """This import binding another name."""

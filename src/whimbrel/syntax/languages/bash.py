@@ -10,6 +10,7 @@ LANGUAGES = (
         extensions=(".sh", ".bash"),
         grammar=tree_sitter_bash.language,
         strings=frozenset({"string", "raw_string", "ansi_c_string", "heredoc_body"}),
+        interpolations=frozenset({"command_substitution", "expansion"}),
         string_syntax=rf"{DOUBLE}|'[^']*'|{BACKTICK}",
         word_syntax=r"[^\W\d]\w*(?:-\w+)*",
         naming_kinds=frozenset({"command_name"}),

@@ -25,7 +25,14 @@ _STRING_SYNTAX = f"{DOUBLE}|{SINGLE}|{BACKTICK}"
 _WORD = r"[^\W\d][\w$]*|\$(?![A-Z_][A-Z0-9_]*(?![\w$]))[\w$]*|#[^\W\d]\w*"
 _NAMING_KINDS = frozenset({"type_identifier", "property_identifier", "predefined_type", "private_property_identifier"})
 _STATEMENTS = frozenset(
-    {"export_statement", "method_definition", "public_field_definition", "switch_case", "property_signature", "method_signature"}
+    {
+        "export_statement",
+        "method_definition",
+        "public_field_definition",
+        "switch_case",
+        "property_signature",
+        "method_signature",
+    }
 )
 _IMPORTS = frozenset({"import_statement"})
 

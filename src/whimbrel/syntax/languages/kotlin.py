@@ -23,6 +23,7 @@ LANGUAGES = (
         ),
         statements=frozenset({"import", "call_expression", "annotation", "when_entry"}),
         imports=frozenset({"import"}),
+        hidden_tokens=True,
         ast_grep="kotlin",
     ),
 )

@@ -10,6 +10,18 @@ LANGUAGES = (
         extensions=(".php", ".phtml", ".inc"),
         grammar=tree_sitter_php.language_php,
         strings=frozenset({"string", "encapsed_string", "heredoc", "nowdoc", "shell_command_expression"}),
+        interpolations=frozenset(
+            {
+                "function_call_expression",
+                "member_access_expression",
+                "member_call_expression",
+                "nullsafe_member_access_expression",
+                "nullsafe_member_call_expression",
+                "scoped_call_expression",
+                "subscript_expression",
+                "variable_name",
+            }
+        ),
         string_syntax=f"{DOUBLE}|{SINGLE}",
         naming_fields=frozenset(
             {

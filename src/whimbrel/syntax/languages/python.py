@@ -26,7 +26,9 @@ LANGUAGES = (
                 ("except_clause", ""),
             }
         ),
-        statements=frozenset({"decorator", "elif_clause", "else_clause", "except_clause", "finally_clause", "case_clause"}),
+        statements=frozenset(
+            {"decorator", "elif_clause", "else_clause", "except_clause", "finally_clause", "case_clause"}
+        ),
         imports=frozenset({"import_statement", "import_from_statement", "future_import_statement"}),
         indented=True,
         ast_grep="python",

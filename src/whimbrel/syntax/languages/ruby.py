@@ -11,7 +11,7 @@ LANGUAGES = (
         filenames=("Rakefile", "Gemfile"),
         grammar=tree_sitter_ruby.language,
         strings=frozenset({"string", "regex", "subshell", "delimited_symbol", "heredoc_body", "character"}),
-        string_syntax=f"{DOUBLE}|{SINGLE}|{BACKTICK}",
+        string_syntax=f":?{DOUBLE}|:?{SINGLE}|{BACKTICK}",
         word_syntax=r":?[^\W\d]\w*[?!]?(?!=[^=~>])|:[^\W\d]\w*|@@?[^\W\d]\w*|\$[a-z]\w*",
         naming_kinds=frozenset({"constant", "simple_symbol", "hash_key_symbol"}),
         naming_fields=frozenset({("call", "method"), ("superclass", "")}),

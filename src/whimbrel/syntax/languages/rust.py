@@ -25,8 +25,11 @@ LANGUAGES = (
                 ("use_as_clause", "path"),
             }
         ),
-        statements=frozenset({"let_declaration", "match_arm", "field_declaration", "enum_variant", "field_initializer"}),
+        statements=frozenset(
+            {"let_declaration", "match_arm", "field_declaration", "enum_variant", "field_initializer"}
+        ),
         imports=frozenset({"use_declaration"}),
+        hidden_tokens=True,
         ast_grep="rust",
     ),
 )

@@ -14,10 +14,16 @@ LANGUAGES = (
         string_syntax=r'(?:[^\W\d]\w*)?(?:"""(?:.*?)"""|' + DOUBLE + f")|{CHAR}",
         naming_kinds=frozenset({"type_identifier", "package_identifier"}),
         naming_fields=frozenset(
-            {("call_expression", "function"), ("field_expression", "field"), ("import_declaration", ""), ("annotation", "")}
+            {
+                ("call_expression", "function"),
+                ("field_expression", "field"),
+                ("import_declaration", ""),
+                ("annotation", ""),
+            }
         ),
         statements=frozenset({"call_expression", "annotation", "case_clause"}),
         imports=frozenset({"import_declaration"}),
+        hidden_tokens=True,
         ast_grep="scala",
     ),
 )

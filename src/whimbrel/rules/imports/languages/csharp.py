@@ -22,7 +22,9 @@ class CSharp(Dialect):
             return None
         if texts[1] == "static":
             module = "".join(texts[2:])
-            return Parsed(form=prefix + "static", module=module, bindings=(Binding(module, "*", "", prefix + "static"),))
+            return Parsed(
+                form=prefix + "static", module=module, bindings=(Binding(module, "*", "", prefix + "static"),)
+            )
         if "=" in texts:
             module = "".join(texts[texts.index("=") + 1 :])
             binding = Binding(module, "", texts[texts.index("=") - 1], prefix + "alias")

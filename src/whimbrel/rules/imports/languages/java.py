@@ -9,6 +9,8 @@ from whimbrel.rules.imports.model import Binding, Parsed, Statement, Table, Toke
 from whimbrel.syntax import Module
 
 _ORDER = ("java", "javax", "jakarta")
+_PACKAGE_CLAUSES = ("package_declaration", "package_header")
+_DOMAINS = frozenset({"org", "com", "net", "io", "edu", "gov", "dev", "de", "uk", "fr", "cn", "jp", "eu", "ch", "me"})
 
 
 class Java(Dialect):
@@ -16,7 +18,9 @@ class Java(Dialect):
     languages = ("java",)
     filler = b"class X {}\n"
     keywords_before_definition = frozenset({"class", "interface", "enum", "record"})
-    not_used_in = frozenset({("element_value_pair", "key"), ("method_declaration", "name"), ("variable_declarator", "name")})
+    not_used_in = frozenset(
+        {("element_value_pair", "key"), ("method_declaration", "name"), ("variable_declarator", "name")}
+    )
     member_operators = frozenset({".", "::"})
     doc_uses = re.compile(r"@(?:link|linkplain|see|throws|exception|value)\s+#?(\w+)")
 
@@ -32,6 +36,14 @@ class Java(Dialect):
         kind = "static" if static else "class"
         return Parsed(form=kind, module=module, bindings=(Binding(module, name, "", kind),))
 
+    def in_reach(self, binding: Binding, module: Module) -> bool:
+        stream = module.code
+        for node, kind in enumerate(stream.kinds):
+            if kind in _PACKAGE_CLAUSES:
+                words = stream.texts[stream.firsts[node] + 1 : stream.lasts[node]]
+                return "".join(words).rstrip(";") == binding.module and binding.kind != "static" and not binding.alias
+        return False
+
     def render(self, binding: Binding, table: Table | None) -> str:
         static = "static " if binding.kind == "static" else ""
         return f"import {static}{binding.module}.{binding.name};"
@@ -46,7 +58,7 @@ class Java(Dialect):
         return (*statement.module.split("."), statement.bindings[0].name)
 
     def root_length(self, statement: Statement) -> int:
-        return 1 if statement.module.partition(".")[0] in _ORDER else 2
+        return 2 if statement.module.partition(".")[0] in _DOMAINS else 1
 
     def may_separate(self, left: int, right: int) -> bool:
         return left != right
@@ -65,7 +77,7 @@ class Java(Dialect):
         )
 
     def header_end(self, module: Module) -> tuple[int, bool]:
-        return after_clause(module, ("package_declaration", "package_header", "package_clause"))
+        return after_clause(module, _PACKAGE_CLAUSES)
 
 
 def after_clause(module: Module, kinds: tuple[str, ...]) -> tuple[int, bool]:
@@ -76,7 +88,7 @@ def after_clause(module: Module, kinds: tuple[str, ...]) -> tuple[int, bool]:
             return _next_line(source, stream.ends[stream.lasts[node] - 1]), True
     first = stream.starts[0] if stream.texts else len(source)
     end = 0
-    for low, high in module.comments:
+    for _, high in module.comments:
         if high <= first and not end:
             end = high
     return (_next_line(source, end), True) if end else (0, False)

@@ -11,9 +11,46 @@ from whimbrel.text import Edit, encode
 
 _DECLARATIONS = frozenset({"lexical_declaration", "variable_declaration"})
 _BUILTIN = frozenset(
-    "assert async_hooks buffer child_process cluster console constants crypto dgram dns domain events fs http http2 https "
-    "inspector module net os path perf_hooks process punycode querystring readline repl stream string_decoder timers tls "
-    "tty url util v8 vm worker_threads zlib".split()
+    [
+        "assert",
+        "async_hooks",
+        "buffer",
+        "child_process",
+        "cluster",
+        "console",
+        "constants",
+        "crypto",
+        "dgram",
+        "dns",
+        "domain",
+        "events",
+        "fs",
+        "http",
+        "http2",
+        "https",
+        "inspector",
+        "module",
+        "net",
+        "os",
+        "path",
+        "perf_hooks",
+        "process",
+        "punycode",
+        "querystring",
+        "readline",
+        "repl",
+        "stream",
+        "string_decoder",
+        "timers",
+        "tls",
+        "tty",
+        "url",
+        "util",
+        "v8",
+        "vm",
+        "worker_threads",
+        "zlib",
+    ]
 )
 
 
@@ -42,9 +79,9 @@ class JavaScript(Dialect):
 
     def nodes(self, stream: Stream, language: Language) -> Iterator[int]:
         for node, kind in enumerate(stream.kinds):
-            if kind in language.imports and stream.lasts[node] > stream.firsts[node]:
-                yield node
-            elif kind in _DECLARATIONS and "require" in stream.texts[stream.firsts[node] : stream.lasts[node]]:
+            if (kind in language.imports and stream.lasts[node] > stream.firsts[node]) or (
+                kind in _DECLARATIONS and "require" in stream.texts[stream.firsts[node] : stream.lasts[node]]
+            ):
                 yield node
 
     def read_node(self, tokens: list[Token]) -> Parsed | None:
@@ -97,7 +134,7 @@ class JavaScript(Dialect):
             return None
         module = _unquote(texts[at + 1])
         low = 1
-        types = texts[1] == "type" and texts[2] not in (",", "from") or (texts[1:3] == ["type", "from"] and at > 2)
+        types = (texts[1] == "type" and texts[2] not in (",", "from")) or (texts[1:3] == ["type", "from"] and at > 2)
         if types:
             low = 2
         bindings: list[Binding] = []
@@ -226,7 +263,7 @@ class JavaScript(Dialect):
             lambda s: s.module.lower(),
             lambda s: (s.module.startswith("."), s.module.lower()),
             lambda s: (not s.module.startswith("."), s.module.lower()),
-            lambda s: (_first(s).lower()),
+            lambda s: _first(s).lower(),
         )
 
     def item_keys(self) -> tuple[Callable[[str], object], ...]:

@@ -9,6 +9,7 @@ from whimbrel.syntax import Module
 
 
 class Php(Dialect):
+    opening = "<?php "
     languages = ("php",)
     separator = "\\"
     nested_blocks = True

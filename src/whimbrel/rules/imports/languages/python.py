@@ -11,10 +11,54 @@ from whimbrel.syntax import Module
 
 FUTURE, STDLIB, OTHER, LOCAL = range(4)
 _OLD_STDLIB = frozenset(
-    "StringIO cStringIO urllib2 urlparse ConfigParser Queue SocketServer cPickle httplib Cookie __builtin__ commands imp "
-    "asyncore asynchat smtpd distutils copy_reg thread dummy_thread xmlrpclib SimpleXMLRPCServer BaseHTTPServer md5 sets "
-    "SimpleHTTPServer HTMLParser htmlentitydefs anydbm dbhash dumbdbm gdbm robotparser Tkinter user new compiler popen2 "
-    "pipes crypt cgi cgitb telnetlib nntplib uu xdrlib".split()
+    [
+        "StringIO",
+        "cStringIO",
+        "urllib2",
+        "urlparse",
+        "ConfigParser",
+        "Queue",
+        "SocketServer",
+        "cPickle",
+        "httplib",
+        "Cookie",
+        "__builtin__",
+        "commands",
+        "imp",
+        "asyncore",
+        "asynchat",
+        "smtpd",
+        "distutils",
+        "copy_reg",
+        "thread",
+        "dummy_thread",
+        "xmlrpclib",
+        "SimpleXMLRPCServer",
+        "BaseHTTPServer",
+        "md5",
+        "sets",
+        "SimpleHTTPServer",
+        "HTMLParser",
+        "htmlentitydefs",
+        "anydbm",
+        "dbhash",
+        "dumbdbm",
+        "gdbm",
+        "robotparser",
+        "Tkinter",
+        "user",
+        "new",
+        "compiler",
+        "popen2",
+        "pipes",
+        "crypt",
+        "cgi",
+        "cgitb",
+        "telnetlib",
+        "nntplib",
+        "uu",
+        "xdrlib",
+    ]
 )
 _STDLIB = sys.stdlib_module_names | _OLD_STDLIB
 
@@ -41,6 +85,7 @@ def _aliased(item: list[Token]) -> tuple[str, str]:
 class Python(Dialect):
     languages = ("python",)
     merges = True
+    aliases_apart = True
     names_in_strings = True
     filler = b"pass\n"
     wraps_in = ("(", ")")

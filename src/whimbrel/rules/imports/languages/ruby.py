@@ -20,9 +20,9 @@ class Ruby(Dialect):
 
     def nodes(self, stream: Stream, language: Language) -> Iterator[int]:
         for node, kind in enumerate(stream.kinds):
-            if kind == "call" and stream.firsts[node] < stream.lasts[node]:
-                if stream.texts[stream.firsts[node]] in _WORDS:
-                    yield node
+            first = stream.firsts[node]
+            if kind == "call" and first < stream.lasts[node] and stream.texts[first] in _WORDS:
+                yield node
 
     def read_node(self, tokens: list[Token]) -> Parsed | None:
         texts = [token.text for token in tokens if token.text not in "()"]

@@ -7,7 +7,7 @@ behind it match the pattern from element k on, and *starts-k* says it of the tok
 
 - after-k: the next sibling starts-k; or the node is the last child and after-k holds for its parent.
 - starts-k: the node is token k and after-(k+1) holds; or its first child starts-k.
-- at a run ``$$$A``: after-(k+1) holds here, or after-k holds for the next sibling.
+- at a run ``$$$A``: after-(k+1) holds here, or beyond some siblings (*over-k*).
 
 *before-k* and *ends-k* are the mirror image. Nothing else of ast-grep is needed, and no pattern has to parse.
 """
@@ -124,11 +124,23 @@ class Neighbours:
         elif self._end(index, step):
             options = [ANYTHING]
         else:
-            options = [{"matches": self._beyond(index + step, step)}, {towards: {"matches": name}}, climb]
+            skip = self._skip(index, step, towards)
+            options = [{"matches": self._beyond(index + step, step)}, {towards: {"matches": skip}}, climb]
         if (index if step > 0 else index + 1) in self.breaks:
             comment: Node = {"any": [{"kind": kind} for kind in self.comments]}
             options.insert(1, {towards: {**comment, "matches": name}})
         self.utils[name] = {"any": options}
+        return name
+
+    def _skip(self, index: int, step: int, towards: str) -> str:
+        """The name of the condition that a node and some of its siblings are a run, and the rest lies beyond them."""
+        name = f"{self.prefix}{'over' if step > 0 else 'back'}-{index}"
+        if name not in self.utils:
+            self.utils[name] = {}
+            further = index + step
+            run = self.elements[further].what not in (LITERAL, HOLE)
+            rest = {"matches": self._beyond(further, step) if run else self._edge(further, step)}
+            self.utils[name] = {"any": [rest if run else {towards: rest}, {towards: {"matches": name}}]}
         return name
 
     def _edge(self, index: int, step: int) -> str:

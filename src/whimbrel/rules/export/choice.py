@@ -7,7 +7,6 @@ those that fire where the rule does not are thrown away, and together they have 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -15,18 +14,18 @@ from typing import Any
 
 from whimbrel.errors import RuleError, WhimbrelError
 from whimbrel.rules.compiled import Change, CompiledRule, compile_rule
-from whimbrel.rules.export_candidates import Inexpressible, candidates
-from whimbrel.rules.export_frames import Place
-from whimbrel.rules.export_sites import Site, our_sites, their_sites
+from whimbrel.rules.export.candidates import candidates
+from whimbrel.rules.export.frames import Place
+from whimbrel.rules.export.sites import Site, our_sites, their_sites
+from whimbrel.rules.export.words import Inexpressible, parses_alone
 from whimbrel.rules.foreign import ForeignRule, read_foreign
 from whimbrel.rules.foreign_match import find_foreign
 from whimbrel.rules.match import find_matches
 from whimbrel.rules.rule import Rule, RuleSet
 from whimbrel.rules.yaml_nodes import Reader
 from whimbrel.rules.yaml_text import block, scalar
-from whimbrel.syntax import Module, count_errors, language_for_path, tokenize
+from whimbrel.syntax import Module, language_for_path, tokenize
 
-_META = re.compile(r"\$+([A-Z_][A-Z0-9_]*)")
 _PLACES = 24
 _DOCUMENTS = 4
 _PARTS = 6
@@ -214,7 +213,7 @@ def _covering(trial: _Trial, part: CompiledRule) -> list[str]:
     good: list[_Tried] = []
     for place in _places(trial.compiled, part, trial.modules):
         for document in candidates(part, place):
-            text = "\n".join(block(document)) + "\n"
+            text = "\n".join(block(_kept_outside(document, part.rule.context.outside))) + "\n"
             if text in seen:
                 continue
             seen.add(text)
@@ -232,6 +231,14 @@ def _covering(trial: _Trial, part: CompiledRule) -> list[str]:
         chosen.append(best.text)
         missing -= best.sites
     return [] if missing else chosen
+
+
+def _kept_outside(document: dict[str, Any], kinds: tuple[str, ...]) -> dict[str, Any]:
+    """The document with the condition that none of these kinds of node encloses the match."""
+    if not kinds:
+        return document
+    around = {"any": [{"kind": kind} for kind in kinds], "stopBy": "end"}
+    return {**document, "rule": {"all": [document["rule"], {"not": {"inside": around}}]}}
 
 
 def _numbered(rule_id: str, texts: list[str]) -> list[str]:
@@ -262,8 +269,7 @@ def _places(compiled: CompiledRule, part: CompiledRule, modules: list[Module]) -
 
 def _untried(compiled: CompiledRule) -> str:
     """The plain pattern, when it parses alone."""
-    alone = _META.sub(r"x\1", compiled.rule.pattern)
-    for document in candidates(compiled, None) if not count_errors(alone.encode(), compiled.language) else ():
+    for document in candidates(compiled, None) if parses_alone(compiled) else ():
         text = "\n".join(block(document)) + "\n"
         try:
             _read(text)
