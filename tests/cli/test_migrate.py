@@ -63,7 +63,7 @@ def test_the_next_steps_work(tree: Path) -> None:
     report = json.loads(done.stdout)
     assert report["sites_migrated"] == 6
     for step in report["next_steps"][:2]:
-        subprocess.run(step, shell=True, check=True, cwd=tree, capture_output=True)
+        subprocess.run(step["command"], shell=True, check=True, cwd=tree, capture_output=True)
     assert "new(3)" in (tree / "m3.py").read_text()
     assert json.loads(whimbrel(tree, "status", "--json").stdout) == report
 

@@ -128,6 +128,18 @@ def test_typescript_default_imports() -> None:
     assert applied(learning, "typescript", other, other) == 'import V from "views";\n\nV();\n'
 
 
+def test_a_form_that_changes_for_every_module() -> None:
+    def pair(*modules: str) -> tuple[str, str]:
+        code = "\n" + "".join(f"{module}();\n" for module in modules)
+        old = "".join(f"import * as {module} from '{module}';\n" for module in modules)
+        return old + code, old.replace("* as ", "") + code
+
+    learning = learned("typescript", pair("fs", "os"), pair("os"))
+    assert learning.changes[0].replace == (("import * as $NAME from '$MODULE';", "import $NAME from '$MODULE';"),)
+    before, after = pair("os", "zlib")
+    assert applied(learning, "typescript", before, before) == after
+
+
 def test_pairs_without_import_edits_and_unknown_languages() -> None:
     assert learned("python", ("import a\na\n", "import a\nb\n")) == ImportLearning(
         explained_before=((),), explained_after=((),)

@@ -469,6 +469,12 @@ UNCHANGED = {
         "package a.b;\n\nclass X { B a; }\n",
         {"add": ("import a.b.B;",)},
     ),
+    "a class that a wildcard imports": (
+        "java",
+        "import a.b.*;\n\nclass X { A a; }\n",
+        "import a.b.*;\n\nclass X { B a; }\n",
+        {"add": ("import a.b.B;",)},
+    ),
     "another language": ("java", "class X {}\n", "class Y {}\n", {}),
     "a path is no use of its last part": ("rust", "fn f() { a(); }\n", "fn f() { q::c(); }\n", {"add": ("use a::c;",)}),
     "what cannot be read": ("python", "x\n", "re\n", {"add": ("this is no import",), "drop": ("nor is this",)}),

@@ -2,6 +2,9 @@
 
 TREE is a folder or a single file, under git or not. Files that cannot be read, parsed or written are reported and
 skipped. Every change is recorded first: `whimbrel undo TREE` takes it back.
+
+Ends with 0 when the tree is rewritten, or nothing in it matches; with 1 when files that should have been written could
+not be and none was; with 3 when the rules or the tree cannot be used.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from whimbrel.cli.ending import Interrupted, resume_hint
 from whimbrel.errors import InputError, RuleError
 
 if TYPE_CHECKING:
@@ -25,8 +29,10 @@ if TYPE_CHECKING:
 
 
 def command(
-    rules: Annotated[Path, typer.Argument(help="Rule file: Whimbrel's own, or ast-grep's.")],
-    tree: Annotated[Path, typer.Argument(help="Folder or file to rewrite in place.")],
+    rules: Annotated[
+        Path, typer.Argument(metavar="RULES", readable=False, help="Rule file: Whimbrel's own, or ast-grep's.")
+    ],
+    tree: Annotated[Path, typer.Argument(metavar="TREE", readable=False, help="Folder or file to rewrite in place.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the changes as diffs and write nothing.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     min_confidence: Annotated[
@@ -37,14 +43,10 @@ def command(
         bool, typer.Option("--include-generated", help="Also rewrite generated files and installed packages.")
     ] = False,
     ledger: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Keep the record there, not in TREE/.whimbrel.")
+        Path | None, typer.Option(metavar="FILE", readable=False, help="Keep the record there, not in TREE/.whimbrel.")
     ] = None,
 ) -> None:
-    """Rewrite TREE with RULES, in place, without checks.
-
-    Ends with 0 when the tree is rewritten (or nothing in it matches), with 1 when files that should have been written
-    could not be and none was, with 3 when the rules or the tree cannot be used.
-    """
+    """See the module: its text is the help page."""
     from rich.console import Console
 
     from whimbrel.cli.apply_view import ApplyReport, print_diff, print_summary
@@ -120,10 +122,18 @@ def _apply(
         )
         try:
             _write(book, migration, _plans(tree, rules, options, report, shown=True), report)
+        except KeyboardInterrupt:
+            raise _interrupted(book, migration, tree, ledger) from None
         finally:
             if all(file.state is FileState.LEFT_ALONE for file in book.files(migration.id)):
                 book.discard(migration.id)
                 report.migration = None
+
+
+def _interrupted(book: Ledger, migration: Migration, tree: Path, ledger: Path | None) -> Interrupted:
+    """What to do after Ctrl-C."""
+    begun = any(True for _ in book.files(migration.id))
+    return Interrupted(resume_hint(tree, ledger) if begun else "nothing was changed")
 
 
 def _write(book: Ledger, migration: Migration, plans: Iterable[FilePlan], report: ApplyReport) -> None:

@@ -181,6 +181,8 @@ def print_summary(report: ApplyReport, console: Console) -> None:
 def _print_next(report: ApplyReport, console: Console) -> None:
     if report.interrupted is not None:
         show(console, f"note: an earlier run (migration {report.interrupted}) was interrupted: see `whimbrel status`")
+    if report.dry_run and report.files:
+        show(console, "next: run it without --dry-run, which writes the files and records how they were")
     if report.migration is not None and report.files:
         tree = "" if report.tree == Path() else f" {report.tree}"
         ledger = f" --ledger {report.ledger}" if report.ledger else ""

@@ -9,10 +9,12 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import shlex
 import sys
 import tempfile
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 
 import typer
 
@@ -22,6 +24,23 @@ INTERRUPTED = 130
 """As of any program that Ctrl-C ends."""
 DEFECT = 70
 """An error of Whimbrel's own (``EX_SOFTWARE``): never one of the codes that mean something to a caller."""
+
+
+class Interrupted(WhimbrelError):
+    """Ctrl-C, with a hint that knows what had been done by then."""
+
+    exit_code = INTERRUPTED
+
+    def __init__(self, hint: str) -> None:
+        super().__init__("interrupted", hint=hint)
+
+
+def resume_hint(tree: Path, ledger: Path | None = None) -> str:
+    """What to do about a run that broke off after its first write."""
+    where = "" if tree == Path() else f" {shlex.quote(str(tree))}"
+    where += f" --ledger {shlex.quote(str(ledger))}" if ledger else ""
+    return f"`whimbrel resume{where}` goes on, `whimbrel undo{where}` takes back what was done"
+
 
 _WrongUse: type[Exception] = typer.BadParameter.mro()[1]
 """Click's UsageError, of whichever click typer brings."""
@@ -50,7 +69,7 @@ def ending(run: Callable[[], object]) -> int:
     except Exception as error:
         return _defect(error)
     if result == INTERRUPTED:
-        return _say("interrupted", "", INTERRUPTED)
+        return _say("interrupted", "nothing was written that is not complete; run it again", INTERRUPTED)
     return result if isinstance(result, int) else 0
 
 

@@ -26,18 +26,24 @@ if TYPE_CHECKING:
 
 
 def command(
-    tree: Annotated[Path, typer.Argument(help="Git work tree, or the tree that a diff belongs to.")] = Path(),
+    tree: Annotated[
+        Path, typer.Argument(metavar="TREE", readable=False, help="Git work tree, or the tree that a diff belongs to.")
+    ] = Path(),
     from_commit: Annotated[
         str | None, typer.Option(metavar="REV", help="Learn from a commit, or from a range A..B.")
     ] = None,
     from_diff: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Learn from a unified diff of TREE, before or after it.")
+        Path | None,
+        typer.Option(metavar="FILE", readable=False, help="Learn from a unified diff of TREE, before or after it."),
     ] = None,
-    before: Annotated[Path | None, typer.Option(metavar="DIR", help="Example files before; needs --after.")] = None,
+    before: Annotated[
+        Path | None, typer.Option(metavar="DIR", readable=False, help="Example files before; needs --after.")
+    ] = None,
     after: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="The same relative paths, as edited; needs --before.")
+        Path | None,
+        typer.Option(metavar="DIR", readable=False, help="The same relative paths, as edited; needs --before."),
     ] = None,
-    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Save the rules there.")] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", readable=False, help="Save the rules there.")] = None,
     file_format: Annotated[
         Literal["whimbrel", "ast-grep"], typer.Option("--format", help="Format of the saved rules.")
     ] = "whimbrel",
@@ -100,13 +106,12 @@ def _check(learned: Learned, min_confidence: float) -> None:
 
 
 def _save(rules: RuleSet, out: Path, file_format: str, samples: list[tuple[str, bytes]]) -> None:
-    from whimbrel.rules import save_rules
+    from whimbrel.rules import dump_rules
+    from whimbrel.text import encode, save_bytes
 
+    text = dump_rules(rules) if file_format == "whimbrel" else _exported(rules, samples)
     try:
-        if file_format == "whimbrel":
-            save_rules(rules, out)
-        else:
-            out.write_text(_exported(rules, samples), encoding="utf-8", errors="surrogateescape")
+        save_bytes(out, encode(text))
     except OSError as error:
         raise InputError(f"cannot write {out}: {error.strerror}", hint="choose another place with --out") from None
 

@@ -2,6 +2,14 @@
 
 In a git repository the result is a new branch; your own files stay as they are until you merge it. Outside of git, and
 with --in-place, everything is tried in a copy first, then written to your files; `whimbrel undo` takes it back.
+
+The rules are learnt from the uncommitted changes of TREE, unless another source or a rule file is named. The checks run
+in a fresh checkout (a git work tree, or a copy): what git does not track (virtual environments, node_modules, builds)
+is not in it, so use absolute paths, or prepare it with --setup. What failed before the migration does not count against
+it. A site that makes a check fail is found, left out and reported.
+
+Ends with 0 when everything is migrated, with 1 when something is left to you, with 3 when there is nothing to learn
+from or the tree cannot be used, with 4 when a check cannot run.
 """
 
 from __future__ import annotations
@@ -19,15 +27,22 @@ if TYPE_CHECKING:
 
 
 def command(
-    tree: Annotated[Path, typer.Argument(help="Folder or file to migrate.")] = Path(),
-    rules: Annotated[Path | None, typer.Option(metavar="FILE", help="Use these rules; learn nothing.")] = None,
+    tree: Annotated[Path, typer.Argument(metavar="TREE", readable=False, help="Folder or file to migrate.")] = Path(),
+    rules: Annotated[
+        Path | None, typer.Option(metavar="FILE", readable=False, help="Use these rules; learn nothing.")
+    ] = None,
     from_commit: Annotated[
         str | None, typer.Option(metavar="REV", help="Learn from a commit, or from a range A..B.")
     ] = None,
-    from_diff: Annotated[Path | None, typer.Option(metavar="FILE", help="Learn from a unified diff of TREE.")] = None,
-    before: Annotated[Path | None, typer.Option(metavar="DIR", help="Example files before; needs --after.")] = None,
+    from_diff: Annotated[
+        Path | None, typer.Option(metavar="FILE", readable=False, help="Learn from a unified diff of TREE.")
+    ] = None,
+    before: Annotated[
+        Path | None, typer.Option(metavar="DIR", readable=False, help="Example files before; needs --after.")
+    ] = None,
     after: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="The same relative paths, as edited; needs --before.")
+        Path | None,
+        typer.Option(metavar="DIR", readable=False, help="The same relative paths, as edited; needs --before."),
     ] = None,
     check: Annotated[
         list[str] | None,
@@ -57,19 +72,14 @@ def command(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be found; write nothing.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Migrate TREE and keep only what your checks accept.
-
-    The rules are learnt from the uncommitted changes of TREE, unless another source or a rule file is named. The checks
-    run in a fresh checkout (a git work tree, or a copy): what git does not track (virtual environments, node_modules,
-    builds) is not in it, so use absolute paths, or prepare it with --setup. What failed before the migration does not
-    count against it. Ends with 0 when everything is migrated, with 1 when something is left to you, with 4 when a check
-    cannot run.
-    """
+    """See the module: its text is the help page."""
     from rich.console import Console
 
     from whimbrel.cli.migrate_view import TerminalWatcher, show_migration, show_preview
     from whimbrel.migration import Options, migrate, preview
 
+    if any(not each.strip() for each in check or ()):
+        raise UsageError("a check is empty", hint="name a command: --check 'pytest -q'")
     options = Options(
         checks=tuple(check or ()),
         time_limit=timeout,
@@ -82,7 +92,7 @@ def command(
         maximum_runs=max_runs,
         jobs=jobs,
     )
-    with TerminalWatcher(Console(stderr=True)) as watcher:
+    with TerminalWatcher(Console(stderr=True), tree) as watcher:
         watcher.phase("learn" if rules is None else "load rules")
         rule_input = _rule_input(tree, rules, from_commit, from_diff, before, after)
         if dry_run:

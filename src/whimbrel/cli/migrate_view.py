@@ -10,6 +10,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
+from whimbrel.cli.ending import Interrupted, resume_hint
+
 if TYPE_CHECKING:
     from whimbrel.migration import Origin, Planned
     from whimbrel.report import MigrationReport
@@ -18,8 +20,9 @@ if TYPE_CHECKING:
 class TerminalWatcher:
     """Draws the phases on a terminal; elsewhere it prints notes only."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, tree: Path | None = None) -> None:
         self._console = console
+        self._tree = tree
         columns = (
             SpinnerColumn(),
             TextColumn("{task.description}", markup=False),
@@ -38,10 +41,10 @@ class TerminalWatcher:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Leave a clean screen."""
+        """Leave a clean screen; after Ctrl-C say whether there is anything to go on with."""
         self._progress.stop()
-        if kind is not None and issubclass(kind, KeyboardInterrupt):
-            self.note("interrupted; 'whimbrel resume' goes on with what had begun")
+        if self._tree is not None and kind is not None and issubclass(kind, KeyboardInterrupt):
+            raise Interrupted(_to_go_on(self._tree)) from None
 
     def phase(self, title: str) -> None:
         """Another phase begins; the one before vanishes."""
@@ -65,6 +68,19 @@ class TerminalWatcher:
         self._console.print(f"note: {text}", style="yellow", markup=False, highlight=False, soft_wrap=True)
 
 
+def _to_go_on(tree: Path) -> str:
+    """What to do after Ctrl-C."""
+    from whimbrel.errors import LedgerError
+    from whimbrel.ledger import Ledger, ledger_path
+
+    try:
+        with Ledger.open(ledger_path(tree.resolve()), read_only=True) as ledger:
+            begun = ledger.latest(unfinished=True) is not None
+    except LedgerError:
+        begun = False
+    return resume_hint(tree) if begun else "nothing was changed"
+
+
 def show_migration(tree: Path, number: int, *, as_json: bool) -> None:
     """Print the report of a finished migration; ends the program with 1 when something is left to a person."""
     from whimbrel.ledger import Ledger, ledger_path
@@ -72,7 +88,7 @@ def show_migration(tree: Path, number: int, *, as_json: bool) -> None:
 
     with Ledger.open(ledger_path(tree.resolve()), read_only=True) as ledger:
         report = report_of(ledger, ledger.migration(number))
-    show(report, as_json=as_json)
+    show(report, "json" if as_json else "terminal")
     if report.left:
         raise typer.Exit(1)
 
@@ -81,11 +97,15 @@ def show_preview(tree: Path, origin: Origin, planned: Planned, *, as_json: bool)
     """Print what a migration would find."""
     from whimbrel.report import report_of_preview
 
-    show(report_of_preview(str(tree), origin, planned), as_json=as_json)
+    show(report_of_preview(str(tree), origin, planned), "json" if as_json else "terminal")
 
 
-def show(report: MigrationReport, *, as_json: bool) -> None:
-    """Print a report to standard output."""
+def show(report: MigrationReport, name: str) -> None:
+    """Print a report to standard output with the printer of that name.
+
+    Raises:
+        UsageError: when there is none.
+    """
     from whimbrel.report import printer
 
-    printer("json" if as_json else "terminal")(report, Console())
+    printer(name)(report, Console())

@@ -3,6 +3,8 @@
 Of one commit (--commit), or of every systematic commit that is found, a few files are shown before and after; the
 others, as they were at the parent, are rewritten and compared with what the commit made of them. Nothing is written to
 the repository.
+
+Ends with 0 when a commit was replayed, with 3 when there is none to replay.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def command(
-    repo: Annotated[Path, typer.Argument(help="A git repository with its history.")],
+    repo: Annotated[Path, typer.Argument(metavar="REPO", readable=False, help="A git repository with its history.")],
     commit: Annotated[str | None, typer.Option(metavar="REV", help="Replay this commit.")] = None,
     auto: Annotated[
         bool, typer.Option("--auto", help="Find systematic commits (this is what happens anyway).")

@@ -2,6 +2,9 @@
 
 The newest migration of TREE that is not undone yet, unless another one is named. A file that somebody changed since is
 left alone and reported.
+
+Ends with 0 when every file holds its original again, with 1 when some were left alone because somebody changed them
+since, with 3 when there is nothing to undo.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from whimbrel.cli.ending import Interrupted
 from whimbrel.errors import LedgerError
 
 if TYPE_CHECKING:
@@ -19,28 +23,29 @@ if TYPE_CHECKING:
 
 
 def command(
-    tree: Annotated[Path, typer.Argument(help="The folder or file that was migrated.")] = Path(),
+    tree: Annotated[
+        Path, typer.Argument(metavar="TREE", readable=False, help="The folder or file that was migrated.")
+    ] = Path(),
     migration: Annotated[
         int | None, typer.Option(metavar="ID", help="Undo this migration, not the newest one.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     ledger: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="The record, when it is not in TREE/.whimbrel.")
+        Path | None, typer.Option(metavar="FILE", readable=False, help="The record, when it is not in TREE/.whimbrel.")
     ] = None,
 ) -> None:
-    """Restore every byte that a migration changed.
-
-    Ends with 0 when every file holds its original again, with 1 when some were left alone because somebody changed them
-    since, with 3 when there is nothing to undo.
-    """
+    """See the module: its text is the help page."""
     from whimbrel.ledger import Ledger, ledger_path, undo
     from whimbrel.sweep import progress
 
     with Ledger.open(ledger or ledger_path(tree)) as book:
         chosen = _choose(book, migration, tree)
         root = _root(chosen, tree, named=ledger is not None)
-        with progress("restoring") as on_progress:
-            done = undo(book, chosen.id, root=root, on_progress=on_progress)
+        try:
+            with progress("restoring") as on_progress:
+                done = undo(book, chosen.id, root=root, on_progress=on_progress)
+        except KeyboardInterrupt:
+            raise Interrupted("some files are restored; run it again to restore the others") from None
     if as_json:
         print(json.dumps(_as_json(chosen, done), indent=2))
     else:
@@ -52,12 +57,16 @@ def command(
 def _choose(book: Ledger, number: int | None, tree: Path) -> Migration:
     from whimbrel.ledger import MigrationState
 
-    chosen = book.latest(undoable=True) if number is None else book.migration(number)
-    if chosen is None:
-        raise LedgerError(f"nothing to undo in {tree}: every recorded migration is undone already")
-    if chosen.state is MigrationState.UNDONE:
-        raise LedgerError(f"migration {chosen.id} is undone already (finished {chosen.finished})")
-    return chosen
+    hint = f"`whimbrel status {tree}` lists the migrations"
+    if number is not None:
+        chosen = book.migration(number)
+        if chosen.state is MigrationState.UNDONE:
+            raise LedgerError(f"migration {chosen.id} is undone already (finished {chosen.finished})", hint=hint)
+        return chosen
+    for found in reversed(book.migrations()):
+        if found.state is not MigrationState.UNDONE and (found.branch or any(True for _ in book.files(found.id))):
+            return found
+    raise LedgerError(f"nothing to undo in {tree}: every recorded migration is undone already", hint=hint)
 
 
 def _root(chosen: Migration, tree: Path, *, named: bool) -> Path:

@@ -12,10 +12,31 @@ from collections.abc import Mapping
 
 from whimbrel.learn.select import Candidate
 
-WEIGHTS: Mapping[str, float] = {}
-"""Weight of each feature; ``bias`` among them. Empty: not estimated yet, every rule gets 1."""
-SHARPNESS = 1.0
-
+WEIGHTS: Mapping[str, float] = {
+    "bias": 0.696,
+    "support": 0.096,
+    "one": 0.026,
+    "files": 0.038,
+    "one file": -0.626,
+    "share": 0.66,
+    "refused": -1.477,
+    "after": -0.385,
+    "strength": -0.194,
+    "weak": 0.376,
+    "words": 0.152,
+    "length": 0.393,
+    "holes": -0.333,
+    "typed": -0.126,
+    "inserts": -0.155,
+    "deletes": 0.049,
+    "inserts one": 0.039,
+    "prose": -0.625,
+    "prose one": -0.532,
+    "context": -0.617,
+    "derived": -0.429,
+    "single word": 0.727,
+}
+"""Weight of each feature, ``bias`` among them."""
 
 def features(candidate: Candidate, edits: int) -> dict[str, float]:
     """The facts that the model sees; ``edits`` is the number of edits in all examples."""
@@ -37,6 +58,7 @@ def features(candidate: Candidate, edits: int) -> dict[str, float]:
         "strength": min(3.0, candidate.strength),
         "weak": max(0.0, 1.0 - candidate.strength),
         "words": min(4.0, float(words)),
+        "wordless": float(words == 0),
         "length": math.log2(len(compiled.elements)),
         "holes": float(len(compiled.elements) - len(literals)),
         "typed": float(sum(element.kinds is not None for element in compiled.elements)),
@@ -53,7 +75,5 @@ def features(candidate: Candidate, edits: int) -> dict[str, float]:
 
 def confidence(candidate: Candidate, edits: int) -> float:
     """Estimated probability that an edit of the rule is right."""
-    if not WEIGHTS:
-        return 1.0
     total = sum(WEIGHTS.get(name, 0.0) * value for name, value in features(candidate, edits).items())
-    return round(1.0 / (1.0 + math.exp(-SHARPNESS * total)), 3)
+    return round(1.0 / (1.0 + math.exp(-total)), 3)

@@ -19,11 +19,12 @@ from whimbrel.rules.imports import Binding, Dialect, Table, dialect_of
 from whimbrel.rules.imports.apply import adjust
 from whimbrel.rules.imports.style import Style
 from whimbrel.rules.imports.usage import Usage
-from whimbrel.rules.imports.wanted import ANY, write_wanted
+from whimbrel.rules.imports.wanted import ANY, ANY_MODULE, write_wanted
 from whimbrel.rules.rule import Evidence, ImportChange
 from whimbrel.syntax import Language, tokenize
 
 ROUNDS = 3
+_Form = tuple[str, str, str, str]
 Ranges = tuple[tuple[int, int], ...]
 
 
@@ -139,7 +140,17 @@ class _Search:
             if not wrong:
                 break
             candidates = [candidate for candidate in candidates if candidate not in wrong]
+        if self.unreliable(candidates, style):
+            candidates = [candidate for candidate in candidates if candidate.old is None or candidate.new is None]
+            style = self.best_style(candidates, Style())
         return self.change(candidates, style) if candidates else None
+
+    def unreliable(self, candidates: list[_Candidate], style: Style) -> bool:
+        """Whether less than half of the hunks that come out on the examples are right."""
+        change = self.change(candidates, style)
+        made = [(pair, _made(pair, change, self.language)) for pair in self.pairs]
+        hunks = sum(len(_hunks(pair.old.table, table)) for pair, table in made)
+        return hunks > 2 * sum(len(_matched(pair, table)) for pair, table in made)
 
     # candidates --------------------------------------------------------------------------------------------------
 
@@ -152,8 +163,12 @@ class _Search:
             if old.name == new.name and old.name not in ("", "*", "default") and old.alias == new.alias:
                 pattern = (replace(old, name=ANY, alias=""), replace(new, name=ANY, alias=""))
                 families.setdefault(pattern, []).append((old, new))
+        forms = self.forms(replaced)
         for pair in self.pairs:
             for entry in pair.replaced:
+                if _form(entry) in forms:
+                    yield _Candidate(*forms[_form(entry)])
+                    continue
                 pattern = (replace(entry[0], name=ANY, alias=""), replace(entry[1], name=ANY, alias=""))
                 members = families.get(pattern, [])
                 if len({old.name for old, _ in members}) > 1 and self.whole(pattern):
@@ -167,6 +182,19 @@ class _Search:
                     yield _Candidate(None, binding, used_by)
             for binding in pair.dropped:
                 yield _Candidate(binding, None)
+
+    def forms(self, replaced: set[tuple[Binding, Binding]]) -> dict[_Form, tuple[Binding, Binding]]:
+        """Changes of form that the examples make to every module alike, like a namespace that becomes a default."""
+        modules: dict[_Form, set[str]] = {}
+        for old, new in replaced:
+            if old.module == new.module and old.kind != new.kind and old.name in ("", "*", "default"):
+                modules.setdefault(_form((old, new)), set()).add(old.module)
+        kept = {(b.kind, b.name) for pair in self.all for b in pair.new.table.bindings}
+        return {
+            form: (Binding(ANY_MODULE, form[1], ANY, form[0]), Binding(ANY_MODULE, form[3], ANY, form[2]))
+            for form, seen in modules.items()
+            if len(seen) > 1 and form[:2] not in kept
+        }
 
     def whole(self, pattern: tuple[Binding, Binding]) -> bool:
         """Whether no example keeps a name of the old module."""
@@ -292,9 +320,17 @@ class _Search:
 
 def _concerned(candidate: _Candidate, bindings: Iterable[Binding]) -> list[Binding]:
     wanted = [binding for binding in (candidate.old, candidate.new) if binding is not None]
+    if wanted[0].module == ANY_MODULE:
+        kinds = {(binding.kind, binding.name) for binding in wanted[:1]}
+        return [binding for binding in bindings if (binding.kind, binding.name) in kinds]
     if not any(binding.name == ANY for binding in wanted):
         return wanted
     return [b for b in bindings if b.name not in ("", "*") and replace(b, name=ANY, alias="") in wanted]
+
+
+def _form(entry: tuple[Binding, Binding]) -> tuple[str, str, str, str]:
+    old, new = entry
+    return old.kind, old.name, new.kind, new.name
 
 
 def _home(table: Table, binding: Binding) -> int:

@@ -414,7 +414,7 @@ def _candidate(
     cost += policy.outside_cost * bool(outside)
     if not inside and group.scope == "code" and _inserts_only(compiled):
         cost += policy.bare_insertion_cost / len(group.inside)
-    cost += template.habits / max(1, min(outcome.good, policy.habit_limit))
+    cost += template.habits / max(1.0, min(_independent(outcome), policy.habit_limit))
     cost += _hole_costs(template, outcome, policy) + _unspecific(compiled, template, outcome, policy)
     return Candidate(compiled, outcome, cost, template.strength, group.count)
 
@@ -434,13 +434,20 @@ def _hole_costs(template: Template, outcome: Outcome, policy: Policy) -> float:
     """What the fillers say against holes: one that is always the same should be literal, a name is better literal."""
     cost = 0.0
     for name, role in template.roles.items():
+        if name not in outcome.fillers:
+            continue
         texts = outcome.fillers.get(name, set())
         if len(texts) > 1:
             continue
         if role is Role.NAME:
             cost += policy.name_hole_cost
-        cost += policy.constant_cost * min(policy.constant_limit, outcome.good - 1)
+        cost += policy.constant_cost * min(policy.constant_limit, _independent(outcome) - 1)
     return cost
+
+
+def _independent(outcome: Outcome) -> float:
+    """How many independent places agree: within one file the same local name is no coincidence."""
+    return len(outcome.files) + 0.25 * (outcome.good - len(outcome.files))
 
 
 def _unspecific(compiled: CompiledRule, template: Template, outcome: Outcome, policy: Policy) -> float:
@@ -454,4 +461,4 @@ def _unspecific(compiled: CompiledRule, template: Template, outcome: Outcome, po
     strength = template.strength + policy.typed_strength * sum(
         element.kinds is not None for element in compiled.elements
     ) + policy.context_strength * bool(compiled.rule.context.inside)
-    return policy.width_cost * max(0.0, 1.0 - strength) * min(outcome.good, policy.width_limit)
+    return policy.width_cost * max(0.0, 1.0 - strength / policy.enough_strength) * min(outcome.good, policy.width_limit)

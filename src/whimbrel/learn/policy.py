@@ -78,7 +78,9 @@ class Policy:
     after_cost: float = 9.0
     """Of firing on the after side of an example: the rule is not idempotent."""
     width_cost: float = 5.0
-    """Of a pattern without any literal, for each place; nothing once it holds one literal name."""
+    """Of a pattern without any literal, for each place; nothing once it is strong enough."""
+    enough_strength: float = 0.5
+    """Strength (a literal name counts 1, a keyword 0.25, what is deleted more) from which a pattern is typical enough."""
     width_limit: int = 15
     """Places for which that is counted at most."""
     typed_strength: float = 0.15

@@ -263,7 +263,7 @@ class TemplateMaker:
         roles = {
             name.lstrip("$"): self.roles.of(hole.first) if hole.last - hole.first == 1 else Role.OPERAND
             for hole, name in zip(holes, names, strict=True)
-            if not hole.run and name in pattern
+            if name in pattern
         }
         single = not any(token.meta for token in old)
         if any(hole.derived for hole in holes) and not transform:

@@ -7,10 +7,11 @@ files is different: it is finished from the ledger, never planned anew.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from whimbrel.errors import CheckError, WhimbrelError
+from whimbrel.errors import CheckError, InputError, WhimbrelError
 from whimbrel.ledger import FileState, Ledger, LeftAlone, Migration, MigrationState, SiteRecord, SiteState
 from whimbrel.migration import deliver
 from whimbrel.migration.baselines import take_baseline
@@ -61,11 +62,13 @@ class Run:
             finally:
                 workspace.dispose()
             self._drop_empty_branch()
-        except WhimbrelError:
+        except (WhimbrelError, OSError) as error:
             if self.ledger.migration(self.migration.id).state is MigrationState.WRITING:
                 raise  # half-written: to be finished by resume, or taken back by undo
             self._drop_empty_branch()
             self.ledger.discard(self.migration.id)
+            if isinstance(error, OSError):
+                raise _cannot_work(error) from error
             raise
 
     # steps
@@ -267,3 +270,12 @@ class Run:
                 self.ledger.update(self.migration.id, branch="")
         except GitError:
             return  # it is only litter
+
+
+def _cannot_work(error: OSError) -> InputError:
+    """The disk is full, or something else keeps us from writing to the place in which the migration is tried."""
+    place = f": {os.fsdecode(error.filename)}" if isinstance(error.filename, str | bytes) else ""
+    return InputError(
+        f"cannot try the migration out{place}: {error.strerror or error}",
+        hint="your own files are as they were; free some space or check permissions, and run it again",
+    )

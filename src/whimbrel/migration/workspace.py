@@ -6,6 +6,7 @@ find what git does not track. What a killed run left there is removed by the nex
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -14,7 +15,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from whimbrel.errors import InputError
+from whimbrel.errors import CheckError, InputError
 from whimbrel.ledger import ledger_path
 from whimbrel.sweep import root_of
 from whimbrel.vcs.worktree import add_work_tree, remove_work_tree, restore_tracked
@@ -53,7 +54,15 @@ class Workspace:
         """Take back what a check did to tracked files that the migration does not plan to change.
 
         In a copy there is nothing that knows how they were.
+
+        Raises:
+            CheckError: a check removed the folder itself.
         """
+        if not self.check_folder.is_dir() or not self.tree.exists():
+            raise CheckError(
+                f"a check removed the folder that it ran in ({self.check_folder})",
+                hint="name checks that leave the files that they check in place",
+            )
         if self.repository is not None:
             restore_tracked(self.top, {self.prefix + path for path in planned})
 
@@ -83,6 +92,8 @@ def discard(top: Path, repository: Path | None) -> None:
     if repository is not None:
         remove_work_tree(repository, top)
     shutil.rmtree(top, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        top.parent.rmdir()
 
 
 def git_workspace(
@@ -104,7 +115,8 @@ def copied_workspace(tree: Path, *, name: str, check_folder: str) -> Workspace:
         shutil.copytree(source, top, symlinks=True, ignore=_not_copied)
     except (OSError, shutil.Error) as error:
         shutil.rmtree(top, ignore_errors=True)
-        problem = error.args[0][0][2] if isinstance(error, shutil.Error) and error.args[0] else error
+        problem = str(error.args[0][0][2] if isinstance(error, shutil.Error) and error.args[0] else error)
+        problem = problem.partition("] ")[2] or problem
         raise InputError(
             f"cannot copy {source} to try the migration in: {problem}",
             hint="free some space or fix the permissions, or put the folder under git",

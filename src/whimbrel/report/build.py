@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from whimbrel.ledger import Ledger, Migration, MigrationState, SiteRecord, SiteState
 from whimbrel.migration import Origin, Planned, Record
-from whimbrel.report.model import CheckLine, MigrationReport, RuleLine, SiteLine, SkippedLine
+from whimbrel.report.model import CheckLine, MigrationReport, RuleLine, SiteLine, SkippedLine, Step
 
 
 def report_of(ledger: Ledger, migration: Migration) -> MigrationReport:
@@ -46,7 +46,7 @@ def report_of(ledger: Ledger, migration: Migration) -> MigrationReport:
         unexplained=_unexplained(origin),
         skipped=[SkippedLine(path=_printable(file.path), reason=file.reason) for file in ledger.skipped(migration.id)],
         notes=[_printable(note) for note in (*origin.notes, *summary.notes)],
-        next_steps=[_printable(step) for step in _next_steps(migration, bool(migrated))],
+        next_steps=_next_steps(migration, changed=bool(migrated), carried=origin.carry),
     )
 
 
@@ -143,20 +143,27 @@ def _unexplained(origin: Origin) -> list[SiteLine]:
     ]
 
 
-def _next_steps(migration: Migration, changed: bool) -> list[str]:
-    tree = shlex.quote(os.path.relpath(migration.tree))
+def _next_steps(migration: Migration, *, changed: bool, carried: bool) -> list[Step]:
+    """Commands that work when they are copied, in their order."""
+    tree = _printable(shlex.quote(os.path.relpath(migration.tree)))
     if migration.unfinished:
-        return [f"whimbrel resume {tree}"]
+        return [Step(command=f"whimbrel resume {tree}", purpose="finish it")]
     if migration.state is not MigrationState.DONE or not changed:
         return []
     if migration.branch:
-        inside = "" if tree == "." else f" -C {tree if migration.tree.is_dir() else shlex.quote(str(migration.root))}"
+        inside = (
+            ""
+            if tree == "."
+            else f" -C {tree if migration.tree.is_dir() else shlex.quote(_printable(str(migration.root)))}"
+        )
+        away = Step(command=f"git{inside} stash", purpose="put your own edits away: the branch begins with them")
         return [
-            f"git{inside} diff HEAD...{migration.branch}",
-            f"git{inside} merge {migration.branch}",
-            f"git{inside} branch -D {migration.branch}",
+            Step(command=f"git{inside} diff HEAD...{migration.branch}", purpose="look at it"),
+            *([away] if carried else []),
+            Step(command=f"git{inside} merge {migration.branch}", purpose="take it"),
+            Step(command=f"git{inside} branch -D {migration.branch}", purpose="or drop it"),
         ]
-    return [f"whimbrel undo {tree}"]
+    return [Step(command=f"whimbrel undo {tree}", purpose="take it back")]
 
 
 def _printable(text: str) -> str:

@@ -67,6 +67,15 @@ class SkippedLine(msgspec.Struct, frozen=True, kw_only=True):
     """Why not."""
 
 
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """Something to do next."""
+
+    command: str
+    """For a shell in the current folder."""
+    purpose: str
+    """What it is good for, in a few words."""
+
+
 class MigrationReport(msgspec.Struct, frozen=True, kw_only=True):
     """Everything about one migration."""
 
@@ -122,8 +131,8 @@ class MigrationReport(msgspec.Struct, frozen=True, kw_only=True):
     """Files that were not looked at."""
     notes: list[str] = []
     """Whatever else the user has to know."""
-    next_steps: list[str] = []
-    """Commands to go on with."""
+    next_steps: list[Step] = []
+    """How to go on."""
 
     @property
     def left(self) -> int:

@@ -23,6 +23,7 @@ from whimbrel.rules.transforms import CASES
 from whimbrel.rules.yaml_nodes import Reader
 from whimbrel.rules.yaml_text import flow, scalar
 from whimbrel.syntax import language_named
+from whimbrel.text import save_bytes
 
 VERSION = 1
 HEADER = """\
@@ -53,9 +54,9 @@ def save_rules(rules: RuleSet, path: Path) -> None:
         RuleError: if the file cannot be written.
     """
     try:
-        path.write_bytes(dump_rules(rules).encode("utf-8"))
+        save_bytes(path, dump_rules(rules).encode("utf-8"))
     except OSError as error:
-        raise RuleError(f"cannot write {path}: {error.strerror or error}") from None
+        raise RuleError(f"cannot write {path}: {error.strerror or error}", hint="name another place") from None
 
 
 def dump_rules(rules: RuleSet) -> str:
@@ -136,7 +137,8 @@ def load_rules(path: Path) -> RuleSet:
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
-        raise RuleError(f"cannot read the rule file {path}: {error.strerror or error}") from None
+        hint = "name a rule file; `whimbrel learn --out FILE` makes one"
+        raise RuleError(f"cannot read the rule file {path}: {error.strerror or error}", hint=hint) from None
     except UnicodeDecodeError as error:
         raise RuleError(f"{path}: not UTF-8 text (byte {error.start})", hint="save it as UTF-8") from None
     return parse_rules(text, str(path))
@@ -148,6 +150,14 @@ def parse_rules(text: str, name: str = "rules") -> RuleSet:
     Raises:
         RuleError: see :func:`load_rules`.
     """
+    try:
+        return _parse(text, name)
+    except RuleError as error:
+        error.hint = error.hint or "correct the rule file and run it again; nothing was changed"
+        raise
+
+
+def _parse(text: str, name: str) -> RuleSet:
     reader = Reader(name)
     rules: list[Rule] = []
     imports: list[ImportChange] = []

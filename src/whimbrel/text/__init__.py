@@ -1,7 +1,8 @@
-"""Spans, edits and applying edits to bytes; encodings and newlines."""
+"""Spans, edits and applying edits to bytes; encodings and newlines; saving a file."""
 
 from whimbrel.text.edits import Edit, OffsetMap, OverlappingEditsError, apply_edits, sort_edits
 from whimbrel.text.encoding import decode, encode, is_binary, newline_of
+from whimbrel.text.saving import save_bytes
 
 __all__ = [
     "Edit",
@@ -12,5 +13,6 @@ __all__ = [
     "encode",
     "is_binary",
     "newline_of",
+    "save_bytes",
     "sort_edits",
 ]

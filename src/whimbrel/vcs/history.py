@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from whimbrel.errors import InputError
@@ -55,7 +56,7 @@ def uncommitted(tree: Path, *, known: Known = everything_known, unchanged_limit:
         "--ignore-submodules=all",
     ]
     found = Collector(known)
-    usable = _plain_edits(parse_changes(git_records([*raw, head, "--", below], root)), found)
+    usable = _plain_edits(_with_conflicts(parse_changes(git_records([*raw, head, "--", below], root)), root), found)
     blobs = read_blobs(root, (change.blobs[0] for change in usable), SIZE_LIMIT)
     for change in usable:
         _offer_work_file(found, change, root, head, blobs.get(change.blobs[0]))
@@ -115,6 +116,12 @@ def _plain_edits(all_changes: Sequence[Change], found: Collector) -> list[Change
         if change.objection:
             found.refuse(change.path, change.objection)
     return [change for change in all_changes if not change.objection]
+
+
+def _with_conflicts(all_changes: Sequence[Change], root: Path) -> list[Change]:
+    """The changes, those of unmerged files marked so: against a commit git shows them as plain edits."""
+    unmerged = {record.partition("\t")[2] for record in git_records(["ls-files", "--unmerged", "-z"], root)}
+    return [replace(change, status="U") if change.path in unmerged else change for change in all_changes]
 
 
 def _offer_work_file(found: Collector, change: Change, root: Path, head: str, before: bytes | None) -> None:

@@ -71,8 +71,9 @@ def check_repository(path: Path) -> None:
     try:
         git(["rev-parse", "--git-dir"], path)
     except GitError as error:
+        known = "" if "not a git repository" in error.stderr else f" ({error.message})"
         raise InputError(
-            f"{path} is not a usable git repository ({error.message})",
+            f"{path} is not a usable git repository{known}",
             hint="name the folder of a git repository, or give two folders with --before and --after",
         ) from None
 

@@ -32,8 +32,9 @@ def render(report: MigrationReport, console: Console) -> None:
         out.line(f"note: {note}", style="yellow")
     if report.next_steps:
         out.line("next:", style="bold")
+        width = max(len(step.command) for step in report.next_steps)
         for step in report.next_steps:
-            out.line(f"  {step}")
+            out.line(f"  {step.command:<{width}}  {step.purpose}")
 
 
 class _Page:
@@ -43,7 +44,12 @@ class _Page:
         self._console = console
 
     def line(self, text: str, style: str = "") -> None:
-        self._console.print(Text(text, style=style), soft_wrap=True, highlight=False)
+        self._console.print(Text(_visible(text), style=style), soft_wrap=True, highlight=False)
+
+
+def _visible(text: str) -> str:
+    """No control characters: code and the output of checks may hold what a terminal would obey."""
+    return "".join(char if char.isprintable() or char == "\t" else f"\\x{ord(char):02x}" for char in text)
 
 
 def _head(report: MigrationReport, out: _Page) -> None:
@@ -54,6 +60,10 @@ def _head(report: MigrationReport, out: _Page) -> None:
     where = f" on branch {report.branch}" if report.branch else ""
     if not planned and report.state != "done":
         out.line(f"migration {report.migration} of {report.tree}: {report.state}", style="bold yellow")
+    if not report.sites_found and report.state in ("planned", "done"):
+        refused = "no site could be rewritten safely" if report.refused else "no site matches the rules"
+        out.line(f"{refused}: nothing to change ({_count(report.files_seen, 'file')} looked at)", style="bold")
+        return
     text = f"{verb} {done:,}{of} {_noun(report.sites_found, 'site')} in {_count(report.files_changed, 'file')}{where}"
     seen = f" ({_count(report.files_seen, 'file')} looked at)" if report.files_seen else ""
     out.line(text + seen, style="bold green" if done else "bold")

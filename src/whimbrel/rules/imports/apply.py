@@ -18,7 +18,7 @@ from whimbrel.rules.imports.placement import Placement
 from whimbrel.rules.imports.removal import remove, remove_statement
 from whimbrel.rules.imports.style import Style, read_style
 from whimbrel.rules.imports.usage import Usage
-from whimbrel.rules.imports.wanted import ANY, Wanted, read_wanted
+from whimbrel.rules.imports.wanted import ANY, ANY_MODULE, Wanted, read_wanted
 from whimbrel.rules.rule import ImportChange
 from whimbrel.syntax import Language, count_errors, tokenize
 from whimbrel.text import Edit, apply_edits, encode
@@ -138,6 +138,8 @@ class Session:
         name = self.dialect.bound(wanted.binding)
         if wanted.binding in self.table.bindings or wanted.binding in self.new.table.bindings:
             return False
+        if replace(wanted.binding, name="*", alias="") in self.table.bindings and not wanted.binding.alias:
+            return False
         if self.dialect.in_reach(wanted.binding, self.new.table.module):
             return False
         if wanted.used_by:
@@ -252,6 +254,8 @@ class Session:
         return None, []
 
     def _successor(self, binding: Binding, old: Wanted, new: Wanted) -> Binding:
+        if old.binding.module == ANY_MODULE:
+            return new.bound_as(self.dialect.bound(binding), self.dialect, binding.module)
         if binding == old.binding or not old.any_alias:
             return new.made_from(binding)
         return new.bound_as(self.dialect.bound(binding), self.dialect)

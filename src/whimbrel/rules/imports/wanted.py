@@ -13,6 +13,7 @@ from whimbrel.syntax import Language
 from whimbrel.text import encode
 
 ANY = "$NAME"
+ANY_MODULE = "$MODULE"
 _PLACEHOLDER = "WHIMBREL_ANY_NAME"
 _USED_BY = re.compile(r"\s*(?://|#)\s*for:\s*(.+?)\s*\Z")
 
@@ -30,6 +31,8 @@ class Wanted:
 
     def fits(self, binding: Binding) -> bool:
         """Whether a binding of a file is this one."""
+        if self.binding.module == ANY_MODULE:
+            return (binding.kind, binding.name) == (self.binding.kind, self.binding.name)
         if self.binding.name != ANY:
             return binding == self.binding or (
                 self.any_alias and replace(binding, alias=self.binding.alias) == self.binding
@@ -42,10 +45,10 @@ class Wanted:
             replace(self.binding, name=binding.name, alias=binding.alias) if self.binding.name == ANY else self.binding
         )
 
-    def bound_as(self, name: str, dialect: Dialect) -> Binding:
-        """This import binding another name."""
-        plain = replace(self.binding, alias="")
-        return plain if dialect.bound(plain) == name and plain.name != "default" else replace(self.binding, alias=name)
+    def bound_as(self, name: str, dialect: Dialect, module: str = "") -> Binding:
+        """This import binding another name, of another module where it stands for any."""
+        plain = replace(self.binding, module=module or self.binding.module, alias="")
+        return plain if dialect.bound(plain) == name and plain.name != "default" else replace(plain, alias=name)
 
 
 def read_wanted(text: str, dialect: Dialect, language: Language) -> Wanted | None:
@@ -59,6 +62,8 @@ def read_wanted(text: str, dialect: Dialect, language: Language) -> Wanted | Non
     binding = statement.bindings[0]
     if binding.name == _PLACEHOLDER:
         binding = replace(binding, name=ANY)
+    if binding.alias == _PLACEHOLDER:
+        binding = replace(binding, alias=ANY)
     return Wanted(statement, binding, used_by)
 
 
@@ -82,5 +87,5 @@ def may_apply(data: bytes, changes: Iterable[ImportChange]) -> bool:
 
 def _words(text: str) -> list[bytes]:
     """Words without which a file cannot hold the import."""
-    bare = _USED_BY.sub("", text).replace(ANY, "")
+    bare = _USED_BY.sub("", text).replace(ANY, "").replace(ANY_MODULE, "")
     return [encode(word) for word in re.findall(r"\w+", bare)]
