@@ -85,7 +85,7 @@ def fit(rows: list[Row]) -> dict[str, float]:
                 x.append([values[name] for name in names])
                 y.append(label)
                 w.append(mass * count / (right + wrong))
-    model = LogisticRegression(C=2.0, fit_intercept=False, max_iter=5000)
+    model = LogisticRegression(C=10.0, fit_intercept=False, max_iter=5000)
     model.fit(np.array(x), np.array(y), sample_weight=np.array(w))
     return {name: round(float(value), 3) for name, value in zip(names, model.coef_[0], strict=True)}
 

@@ -52,7 +52,8 @@ class Case:
 
 def files_below(folder: Path) -> dict[str, bytes]:
     """Every file of a folder by its relative path."""
-    found = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    paths = [path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    found = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
     return dict(sorted(found.items()))
 
 
@@ -134,7 +135,7 @@ def test_fixture_is_well_formed(case: Case) -> None:
         assert any(data != case.tree_after[path] for path, data in case.tree_before.items())
         assert any(data == case.tree_after[path] for path, data in case.tree_before.items())
     for path in sorted((FIXTURES / case.name).rglob("*")):
-        if path.is_dir() or path.name == "case.toml":
+        if path.is_dir() or path.name == "case.toml" or "__pycache__" in path.parts:
             continue
         language = language_for_path(path.name)
         assert language is not None, path

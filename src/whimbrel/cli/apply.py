@@ -20,6 +20,7 @@ import typer
 
 from whimbrel.cli.ending import Interrupted, resume_hint
 from whimbrel.errors import InputError, RuleError
+from whimbrel.rules.rule import APPLY_FROM
 
 if TYPE_CHECKING:
     from whimbrel.cli.apply_view import ApplyReport
@@ -37,7 +38,7 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     min_confidence: Annotated[
         float, typer.Option(min=0.0, max=1.0, help="Do not use rules that are believed less than this.")
-    ] = 0.0,
+    ] = APPLY_FROM,
     jobs: Annotated[int, typer.Option(min=0, help="Worker processes; 0 is one a processor.")] = 0,
     include_generated: Annotated[
         bool, typer.Option("--include-generated", help="Also rewrite generated files and installed packages.")

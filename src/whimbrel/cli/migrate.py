@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from whimbrel.errors import UsageError
+from whimbrel.rules.rule import APPLY_FROM
 
 if TYPE_CHECKING:
     from whimbrel.migration import RuleInput
@@ -66,7 +67,7 @@ def command(
     ] = False,
     min_confidence: Annotated[
         float, typer.Option(min=0.0, max=1.0, help="Do not use rules that are believed less than this.")
-    ] = 0.0,
+    ] = APPLY_FROM,
     max_runs: Annotated[int, typer.Option(min=0, metavar="N", help="Try at most N sets of sites; 0 is no limit.")] = 0,
     jobs: Annotated[int, typer.Option(min=0, help="Processes that look for sites; 0 is one a processor.")] = 0,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be found; write nothing.")] = False,

@@ -1,8 +1,8 @@
 """Confidence: how likely an edit made by a rule is to be what the author would have done.
 
-A logistic model over a few facts about the rule and its evidence. Its weights are estimated by replaying real systematic
-commits (``benchmarks/fit_confidence.py``): rules are learned from a few files of a commit and their edits to the other
-files compared with what the commit did, to files that it left alone as well.
+A logistic model over a few facts about the rule and its evidence. Its weights are estimated by replaying real
+systematic commits (``benchmarks/fit_confidence.py``): rules are learned from a few files of a commit and their edits
+to the other files compared with what the commit did, to files that it left alone as well.
 """
 
 from __future__ import annotations

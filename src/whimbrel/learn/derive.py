@@ -88,11 +88,13 @@ def _affixes(old: str, new: str, quote: str) -> Iterator[Derivation]:
     if tail >= _SHORTEST and tail >= head:
         a, b = old[: len(old) - tail], new[: len(new) - tail]
         if "$" not in b:
-            yield _replace(f"^{group}{re.escape(a)}(.*)$", f"${{1}}{b}${{2}}", f"(?s){quote}{re.escape(a)}.*" if a or quote else "")
+            condition = f"(?s){quote}{re.escape(a)}.*" if a or quote else ""
+            yield _replace(f"^{group}{re.escape(a)}(.*)$", f"${{1}}{b}${{2}}", condition)
     elif head >= _SHORTEST:
         a, b = old[head:], new[head:]
         if "$" not in b:
-            yield _replace(f"^(.*?){re.escape(a)}{group}$", f"${{1}}{b}${{2}}", f"(?s).*{re.escape(a)}{quote}" if a or quote else "")
+            condition = f"(?s).*{re.escape(a)}{quote}" if a or quote else ""
+            yield _replace(f"^(.*?){re.escape(a)}{group}$", f"${{1}}{b}${{2}}", condition)
 
 
 def _common(left: str, right: str) -> int:

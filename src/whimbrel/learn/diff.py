@@ -1,8 +1,8 @@
 """The edit script: which runs of tokens were replaced by which.
 
-Lines first (patience: lines that are unique on both sides anchor the alignment), tokens inside the lines that differ. An
-insertion or deletion that could stand at several places is slid to where it covers whole siblings of the syntax tree,
-since that is how people think of it: an argument with its comma, a statement, a decorator.
+Lines first (patience: lines that are unique on both sides anchor the alignment), tokens inside the lines that differ.
+An insertion or deletion that could stand at several places is slid to where it covers whole siblings of the syntax
+tree, since that is how people think of it: an argument with its comma, a statement, a decorator.
 """
 
 from __future__ import annotations

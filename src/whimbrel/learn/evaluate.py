@@ -88,11 +88,9 @@ def _before(compiled: CompiledRule, side: Side, outcome: Outcome, limit: int) ->
 def _after(compiled: CompiledRule, side: Side, outcome: Outcome, limit: int) -> None:
     if side.after is side.before:
         return
-    seen = 0
-    for match in find_matches(compiled, side.after):
+    for seen, match in enumerate(find_matches(compiled, side.after), 1):
         if not side.untouched_after(match.first, match.last) and token_edits(compiled, match, side.after):
             outcome.after += 1
-        seen += 1
         if seen > limit or outcome.hopeless:
             return
 

@@ -182,6 +182,17 @@ class _Search:
                     yield _Candidate(None, binding, used_by)
             for binding in pair.dropped:
                 yield _Candidate(binding, None)
+            for binding in self.at_hand(pair):
+                yield _Candidate(None, binding)
+
+    def at_hand(self, pair: Pair) -> list[Binding]:
+        """Imports that the new code of an example uses and that the file had already: other files may lack them."""
+        kept = set(pair.old.table.bindings).intersection(pair.new.table.bindings)
+        return [
+            binding
+            for binding in pair.new.table.bindings
+            if binding in kept and self.dialect.bound(binding) and pair.new.uses(binding) > pair.old.uses(binding)
+        ]
 
     def forms(self, replaced: set[tuple[Binding, Binding]]) -> dict[_Form, tuple[Binding, Binding]]:
         """Changes of form that the examples make to every module alike, like a namespace that becomes a default."""

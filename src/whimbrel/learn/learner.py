@@ -6,8 +6,8 @@ chosen by description length. ``docs/design/learning.md`` tells why it is done s
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from whimbrel.learn.evaluate import HunkId, Outcome, evaluate
 from whimbrel.learn.examples import Example, ParsedExample, Side, parse_example
 from whimbrel.learn.imports import learn_import_changes
 from whimbrel.learn.policy import DEFAULT_POLICY, Policy
-from whimbrel.learn.roles import Role
+from whimbrel.learn.roles import Role, roles_of
 from whimbrel.learn.select import Candidate, candidate_order, select
 from whimbrel.learn.templates import Template, TemplateMaker
 from whimbrel.learn.windows import Window, windows_for
@@ -158,7 +158,9 @@ def _inner_strings(parsed: list[ParsedExample]) -> dict[HunkId, tuple[HunkId, ..
             words = tuple(
                 (code.file, "strings", at)
                 for at, word in enumerate(strings.hunks)
-                if word.i1 < word.i2 and low <= strings.before.starts[word.i1] and strings.before.ends[word.i2 - 1] <= high
+                if word.i1 < word.i2
+                and low <= strings.before.starts[word.i1]
+                and strings.before.ends[word.i2 - 1] <= high
             )
             if words:
                 inner[code.file, "code", index] = words
@@ -298,7 +300,8 @@ class _Group:
 def _candidates(parsed: list[ParsedExample], language: Language, policy: Policy) -> list[Candidate]:
     groups = _groups(parsed, language, policy)
     ranked = sorted(
-        groups.values(), key=lambda group: (-group.count, group.template.cost + group.template.habits, group.template.pattern)
+        groups.values(),
+        key=lambda group: (-group.count, group.template.cost + group.template.habits, group.template.pattern),
     )
     out: list[Candidate] = []
     for group in ranked[: policy.max_candidates]:
@@ -327,15 +330,13 @@ def _groups(parsed: list[ParsedExample], language: Language, policy: Policy) -> 
     groups: dict[Key, _Group] = {}
     partners: dict[tuple[object, ...], list[tuple[TemplateMaker, Window]]] = {}
     kept: set[Key] = set()
+    seen: Counter[Key] = Counter()
     for example in parsed:
         for side in example.sides:
             if not side.hunks:
                 continue
             maker = TemplateMaker(side, language, policy)
-            step = max(1, len(side.hunks) // policy.max_sites)
-            for index in range(0, len(side.hunks), step):
-                if index in side.settled:
-                    continue
+            for index in _sample(side, language, seen, policy):
                 own: list[Key] = []
                 for window in windows_for(side, index, language, policy):
                     for template in maker.make(window):
@@ -345,6 +346,36 @@ def _groups(parsed: list[ParsedExample], language: Language, policy: Policy) -> 
                 own.sort(key=lambda key: groups[key].template.cost + groups[key].template.habits)
                 kept.update(own[: policy.per_hunk])
     return {key: group for key, group in groups.items() if group.count > 1 or key in kept}
+
+
+def _sample(side: Side, language: Language, seen: Counter[Key], policy: Policy) -> Iterator[int]:
+    """The hunks from which templates are made: a few of each kind, since the rest would give the same ones."""
+    scope = side.before.scope
+    old_roles, new_roles = roles_of(side.before, language), roles_of(side.after, language)
+    for index, hunk in enumerate(side.hunks):
+        if index in side.settled:
+            continue
+        old = tuple(side.before.texts[hunk.i1 : hunk.i2])
+        new = tuple(side.after.texts[hunk.j1 : hunk.j2])
+        shape = (
+            tuple(
+                text if old_roles.of(at) <= Role.KEYWORD else "" for at, text in enumerate(old, hunk.i1)
+            ),
+            tuple(
+                text if new_roles.of(at) <= Role.KEYWORD else "" for at, text in enumerate(new, hunk.j1)
+            ),
+        )
+        beside = tuple(side.before.texts[max(0, hunk.i1 - 1) : hunk.i1] + side.before.texts[hunk.i2 : hunk.i2 + 1])
+        exact: Key = (scope, old, new, beside if not old or not new else ())
+        similar: Key = (scope, "shape", *shape, not old or not new)
+        if (
+            seen[exact] >= policy.same_hunks
+            or seen[similar] >= policy.similar_hunks * (3 if similar[-1] else 1)
+            or seen["all",] >= policy.max_sites
+        ):
+            continue
+        seen.update((exact, similar, ("all",)))
+        yield index
 
 
 def _unify(
@@ -413,10 +444,15 @@ def _candidate(
     cost = template.cost + policy.typed_cost * len(kinds or ()) + policy.context_cost * bool(inside)
     cost += policy.outside_cost * bool(outside)
     if not inside and group.scope == "code" and _inserts_only(compiled):
-        cost += policy.bare_insertion_cost / len(group.inside)
+        cost += policy.bare_insertion_cost * max(0.0, 1.5 - template.strength) / len(group.inside)
     cost += template.habits / max(1.0, min(_independent(outcome), policy.habit_limit))
     cost += _hole_costs(template, outcome, policy) + _unspecific(compiled, template, outcome, policy)
     return Candidate(compiled, outcome, cost, template.strength, group.count)
+
+
+def _one_sided(compiled: CompiledRule) -> bool:
+    """Whether it inserts only or deletes only: no token that it exchanges for another ties it to its place."""
+    return _inserts_only(compiled) or all(change.start == change.stop for change in compiled.changes)
 
 
 def _conditions(template: Template, kinds: Mapping[str, set[str]]) -> dict[str, HoleCondition]:
@@ -458,7 +494,9 @@ def _unspecific(compiled: CompiledRule, template: Template, outcome: Outcome, po
     """
     if compiled.rule.scope != "code":
         return 0.0
-    strength = template.strength + policy.typed_strength * sum(
-        element.kinds is not None for element in compiled.elements
-    ) + policy.context_strength * bool(compiled.rule.context.inside)
-    return policy.width_cost * max(0.0, 1.0 - strength / policy.enough_strength) * min(outcome.good, policy.width_limit)
+    strength = template.strength
+    if strength < 1.0:
+        strength += policy.typed_strength * sum(element.kinds is not None for element in compiled.elements)
+        strength += policy.context_strength * bool(compiled.rule.context.inside)
+    enough = policy.enough_one_sided if _one_sided(compiled) else policy.enough_strength
+    return policy.width_cost * max(0.0, 1.0 - strength / enough) * min(outcome.good, policy.width_limit)

@@ -15,8 +15,12 @@ class Policy:
     """Longest pattern, in elements."""
     raw_context: int = 4
     """Most context tokens of a literal window, both sides together."""
-    max_sites: int = 500
-    """Most hunks a scope from which candidates are made; all are used for validation."""
+    max_sites: int = 400
+    """Most hunks from which candidates are made; all are used for validation."""
+    same_hunks: int = 30
+    """Most hunks with the same tokens among them."""
+    similar_hunks: int = 150
+    """Most hunks with the same punctuation and keywords among them."""
     max_candidates: int = 6000
     """Most candidates that are validated; the cheapest and most frequent first."""
 
@@ -55,7 +59,7 @@ class Policy:
     per_hunk: int = 30
     """Templates of one hunk alone that are validated, the cheapest first."""
     bare_insertion_cost: float = 3.0
-    """Of a rule that only inserts and has no condition on the enclosing node, divided by the kinds of node seen there."""
+    """Of a rule that only inserts, without condition on the enclosing node, divided by the kinds of node seen there."""
     settled_share: float = 0.5
     """Share of the cost of a wrong place that remains when a longer rule gets that place right."""
     outside_cost: float = 0.2
@@ -66,7 +70,7 @@ class Policy:
     """Of a metavariable whose text is computed from another."""
     max_pairs: int = 3
     """Partners with which each hunk is unified."""
-    run_cost: float = 0.6
+    run_cost: float = 0.9
     """Of a ``$$$`` metavariable."""
 
     hunk_value: float = 7.0
@@ -80,12 +84,14 @@ class Policy:
     width_cost: float = 5.0
     """Of a pattern without any literal, for each place; nothing once it is strong enough."""
     enough_strength: float = 0.5
-    """Strength (a literal name counts 1, a keyword 0.25, what is deleted more) from which a pattern is typical enough."""
+    """Strength (a literal name counts 1, a keyword 0.25, what is deleted more) that makes a pattern typical enough."""
     width_limit: int = 15
     """Places for which that is counted at most."""
-    typed_strength: float = 0.15
+    enough_one_sided: float = 1.5
+    """The same for a rule that only inserts or only deletes: no token that it exchanges ties it to its place."""
+    typed_strength: float = 0.1
     """What a condition on the kinds of a hole counts as a literal name."""
-    context_strength: float = 0.25
+    context_strength: float = 0.1
     """What a condition on the enclosing node counts as a literal name."""
     habit_limit: int = 4
     """Places after which more places do not make a local name or a value in the context cheaper."""

@@ -14,7 +14,9 @@ from whimbrel.syntax import Language, Stream
 
 _WORD = re.compile(r"[^\W\d]")
 _DECLARES = re.compile(r"(declaration|definition|declarator|_item|parameter|specifier|class|method|module|_spec)$")
-_FIXED = frozenset({"self", "this", "cls", "super", "None", "True", "False", "null", "nil", "true", "false", "undefined"})
+_FIXED = frozenset(
+    {"self", "this", "cls", "super", "None", "True", "False", "null", "nil", "true", "false", "undefined"}
+)
 
 
 class Role(IntEnum):
@@ -59,7 +61,7 @@ class Roles:
         node = stream.parents[token]
         own = node != -1 and stream.lasts[node] - stream.firsts[node] == 1 and stream.firsts[node] == token
         if not _WORD.match(text):
-            if text[:1] in "\"'`" or text[:1].isdigit() or text[:1] in "$@#:" and len(text) > 1:
+            if text[:1] in "\"'`" or text[:1].isdigit() or (text[:1] in "$@#:" and len(text) > 1):
                 return Role.VALUE
             return Role.PUNCTUATION
         if own and (stream.kinds[node] in self.language.strings or text[-1:] in "\"'`"):

@@ -1,8 +1,8 @@
 """Choosing the rules: the set that describes the change at the least cost.
 
-A hunk that no rule explains has to be written down as it is; a rule has to be written down once, and every place where it
-fires against the author's will is an exception that has to be written down, too. Rules are added greedily as long as the
-whole description gets shorter (minimum description length, Rissanen 1978, as a set cover).
+A hunk that no rule explains has to be written down as it is; a rule has to be written down once, and every place
+where it fires against the author's will is an exception that has to be written down, too. Rules are added greedily as
+long as the whole description gets shorter (minimum description length, Rissanen 1978, as a set cover).
 """
 
 from __future__ import annotations

@@ -21,7 +21,17 @@ from whimbrel.rules.transforms import derive
 from whimbrel.syntax import Language, Stream
 from whimbrel.syntax.lexer import PatternToken, print_pattern
 
-LEVELS = ("none", "leaf", "max", "max+runs", "values", "derive", "max+runs+derive", "derive+words", "max+runs+derive+words")
+LEVELS = (
+    "none",
+    "leaf",
+    "max",
+    "max+runs",
+    "values",
+    "derive",
+    "max+runs+derive",
+    "derive+words",
+    "max+runs+derive+words",
+)
 _NAMES = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _OPEN = {"(": ")", "[": "]", "{": "}"}
 
@@ -57,7 +67,6 @@ class Template:
     """How typical of the change its literal tokens are: names count 1, keywords less."""
     length: int
     """Elements of the pattern."""
-    single: bool = field(default=False)
     transform: dict[str, Transform] = field(default_factory=dict)
     """Derived metavariables."""
     conditions: dict[str, str] = field(default_factory=dict)
@@ -66,10 +75,10 @@ class Template:
     @property
     def key(self) -> tuple[object, ...]:
         """Equal for templates that are the same rule."""
-        derived = tuple((name, t.source, t.operation, *t.arguments.items()) for name, t in sorted(self.transform.items()))
+        derived = tuple(
+            (name, t.source, t.operation, *t.arguments.items()) for name, t in sorted(self.transform.items())
+        )
         return (self.pattern, self.rewrite, derived)
-
-    """Whether nothing in it is a metavariable."""
 
 
 class TemplateMaker:
@@ -190,7 +199,7 @@ class TemplateMaker:
             out.append(Hole(stretch, last, True, "", False))
 
     def _state(self, window: Window, first: int, last: int, *, strict: bool = False) -> str:
-        """``clean``: no hunk inside; ``deleted``: all inside one hunk; else ``mixed``. Strict: borders count as inside."""
+        """``clean``: no hunk inside; ``deleted``: all in one hunk; else ``mixed``. Strict: borders count as inside."""
         for at in self.side.touching(first, last):
             hunk = self.side.hunks[at]
             if hunk.i1 <= first and last <= hunk.i2 and hunk.i1 < hunk.i2:
@@ -259,13 +268,13 @@ class TemplateMaker:
         if pattern == rewrite or not _balanced(old, new) or not self._edges_hold(window, old, new):
             return None
         cost, habits, strength = self._cost(window, starts, holes, names, new)
-        kinds = {name[1:]: hole.kind for hole, name in zip(holes, names, strict=True) if not hole.run and name in pattern}
+        named = list(zip(holes, names, strict=True))
+        kinds = {name[1:]: hole.kind for hole, name in named if not hole.run and name in pattern}
         roles = {
             name.lstrip("$"): self.roles.of(hole.first) if hole.last - hole.first == 1 else Role.OPERAND
             for hole, name in zip(holes, names, strict=True)
             if name in pattern
         }
-        single = not any(token.meta for token in old)
         if any(hole.derived for hole in holes) and not transform:
             return None
         conditions = {
@@ -274,9 +283,7 @@ class TemplateMaker:
             if hole.derived is not None and hole.derived.condition and f"{name[1:]}_NEW" in transform
         }
         cost += self.policy.derived_cost * len(transform)
-        return Template(
-            pattern, rewrite, kinds, roles, cost, habits, strength, len(old), single, transform, conditions
-        )
+        return Template(pattern, rewrite, kinds, roles, cost, habits, strength, len(old), transform, conditions)
 
     def unify(self, window: Window, other: TemplateMaker, partner: Window) -> Template | None:
         """The least general generalisation of two windows of the same form, as far as holes can express it."""
@@ -308,7 +315,7 @@ class TemplateMaker:
         """What two windows must have in common to be unified: the kinds of their parts and where the hunks lie."""
         stream = self.before
         return tuple(
-            (stream.kinds[node] if node is not None else stream.texts[first]) + "/" + self._state(window, first, last)[0]
+            f"{stream.texts[first] if node is None else stream.kinds[node]}/{self._state(window, first, last)[0]}"
             for first, last, node in self.tops(window)
         )
 
@@ -420,7 +427,11 @@ class TemplateMaker:
         }
         fresh = self._inserted(window)
         sources = sorted(
-            ((self.before.texts[hole.first : hole.last], name) for hole, name in zip(holes, names, strict=True) if not hole.run),
+            (
+                (self.before.texts[hole.first : hole.last], name)
+                for hole, name in zip(holes, names, strict=True)
+                if not hole.run
+            ),
             key=lambda item: -len(item[0]),
         )
         out: list[PatternToken] = []

@@ -32,9 +32,8 @@ def windows_for(side: Side, index: int, language: Language, policy: Policy) -> I
     """All windows for one hunk, without repetition."""
     hunk = side.hunks[index]
     seen: set[tuple[int, int]] = set()
-    limit = min(policy.max_window, 60)
     for first, last in _ranges(side, index, language, policy):
-        if (first, last) in seen or last - first > max(limit, hunk.i2 - hunk.i1 + 12) or first < 0:
+        if (first, last) in seen or last - first > max(policy.max_window, hunk.i2 - hunk.i1 + 12) or first < 0:
             continue
         seen.add((first, last))
         window = _window(side, index, first, last)
@@ -71,6 +70,8 @@ def _ranges(side: Side, index: int, language: Language, policy: Policy) -> Itera
     if stream.scope != "code":
         return
     low, high = hunk.i1, hunk.i2
+    if low == high:
+        yield from _beside(side, low)
     probe_low, probe_high = (max(0, low - 1), min(len(stream), high + 1)) if low == high else (low, high)
     node = stream.enclosing(probe_low, probe_high)
     if node == -1:
@@ -89,6 +90,15 @@ def _ranges(side: Side, index: int, language: Language, policy: Policy) -> Itera
         if language.is_statement(stream.kinds[node]):
             break
         node = stream.ups[node]
+
+
+def _beside(side: Side, place: int) -> Iterator[tuple[int, int]]:
+    """For an insertion: the nodes that end or start there, the innermost ones."""
+    stream = side.before
+    for node in stream.ending.get(place, ())[-5:]:
+        yield stream.firsts[node], place
+    for node in stream.starting.get(place, ())[-5:]:
+        yield place, stream.lasts[node]
 
 
 def _around(side: Side, first: int, last: int) -> Iterator[tuple[int, int]]:

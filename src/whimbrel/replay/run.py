@@ -82,7 +82,7 @@ class CaseTimeoutError(Exception):
 def whimbrel_learner(examples: Sequence[FilePair]) -> Skill:
     """Whimbrel itself, as :class:`Learner`."""
     from whimbrel.learn import Example, learn
-    from whimbrel.rules import dump_rules, rewrite
+    from whimbrel.rules import APPLY_FROM, dump_rules, rewrite
     from whimbrel.syntax import language_for_path
 
     rules = learn([Example(path=pair.path, before=pair.before, after=pair.after) for pair in examples]).rules
@@ -91,7 +91,7 @@ def whimbrel_learner(examples: Sequence[FilePair]) -> Skill:
         language = language_for_path(path)
         if language is None or not rules.may_match(source, language):
             return source
-        return rewrite(source, rules=rules, language=language).source
+        return rewrite(source, rules=rules, language=language, minimum_confidence=APPLY_FROM, path=path).source
 
     return Skill(rewrite=apply, rules=len(rules.rules), text=dump_rules(rules))
 

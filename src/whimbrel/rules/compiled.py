@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -11,6 +12,7 @@ from whimbrel.errors import RuleError
 from whimbrel.rules.rule import HoleCondition, Rule
 from whimbrel.syntax import Language, language_named
 from whimbrel.syntax.lexer import PatternToken, lex_pattern
+from whimbrel.text import encode
 
 LITERAL, HOLE, RUN = 0, 1, 2
 _ANY = HoleCondition()
@@ -51,10 +53,12 @@ class CompiledRule:
     pattern: tuple[PatternToken, ...]
     rewrite: tuple[PatternToken, ...]
     changes: tuple[Change, ...]
-    anchor: int
-    """Index of the element from which matching starts."""
     literals: tuple[bytes, ...]
     """Byte strings that every file with a match contains."""
+    commas: tuple[tuple[int, int], ...] = ()
+    """Commas that the rule writes beside a run, as indices of the rewrite: the comma, the run."""
+    shifts: tuple[tuple[int, int], ...] = ()
+    """Elements that stay but on a line that is indented differently: index in the pattern, in the rewrite."""
 
 
 def name_of(meta: str) -> str:
@@ -101,17 +105,63 @@ def token_changes(pattern: tuple[PatternToken, ...], rewrite: tuple[PatternToken
     )
 
 
-def _rarity(element: Element) -> tuple[int, int]:
-    text = element.text
-    wordy = text[:1].isalnum() or text[:1] in "_\"'`"
-    return (2 if wordy and len(text) > 1 else 1 if wordy else 0, len(text))
+def kept_elements(changes: tuple[Change, ...], count: int) -> Iterator[tuple[int, int]]:
+    """Elements of the pattern that stay, each with its place in the rewrite; ``count`` is the pattern's length."""
+    at = to = 0
+    for change in (*changes, Change(count, count, 0, 0)):
+        for index in range(at, change.first):
+            yield index, to + index - at
+        at, to = change.last, change.stop
+
+
+def line_indents(tokens: tuple[PatternToken, ...]) -> list[tuple[int, str]]:
+    """For each token the first token of its line and how far that line is indented relative to the first line."""
+    head, indent = 0, ""
+    out: list[tuple[int, str]] = []
+    for index, token in enumerate(tokens):
+        if index and "\n" in token.gap:
+            head, indent = index, token.gap.rpartition("\n")[2]
+        out.append((head, indent))
+    return out
+
+
+def _shifts(
+    pattern: tuple[PatternToken, ...], rewrite: tuple[PatternToken, ...], changes: tuple[Change, ...]
+) -> tuple[tuple[int, int], ...]:
+    if not any("\n" in token.gap for token in (*pattern, *rewrite)):
+        return ()
+    old, new = line_indents(pattern), line_indents(rewrite)
+    kept = dict(kept_elements(changes, len(pattern)))
+
+    def same_line(i: int, j: int) -> bool:
+        head, now = old[i][0], new[j][0]
+        return kept.get(head) == now or any(
+            (change.first <= head < change.last and change.start <= now < change.stop)
+            or (change.last == i and change.stop == j == now)
+            for change in changes
+        )
+
+    return tuple((i, j) for i, j in kept.items() if old[i][1] != new[j][1] and same_line(i, j))
+
+
+def _commas(rewrite: tuple[PatternToken, ...], changes: tuple[Change, ...]) -> tuple[tuple[int, int], ...]:
+    written = {index for change in changes for index in range(change.start, change.stop)}
+    found: list[tuple[int, int]] = []
+    for index, token in enumerate(rewrite):
+        if token.meta and token.text.startswith("$$$"):
+            beside = (at for at in (index + 1, index - 1) if 0 <= at < len(rewrite))
+            comma = next((at for at in beside if rewrite[at].text == "," and at in written), None)
+            if comma is not None:
+                found.append((comma, index))
+    return tuple(found)
 
 
 def compile_rule(rule: Rule) -> CompiledRule:
     """Compile a rule.
 
     Raises:
-        RuleError: if the pattern is empty or all holes, or the rewrite uses a metavariable that the pattern does not bind.
+        RuleError: if the pattern is empty or all holes, if no file can hold it, or if the rewrite uses a metavariable
+            that the pattern does not bind.
     """
     language = language_named(rule.language)
     pattern = lex_pattern(rule.pattern.strip("\n"), language)
@@ -125,24 +175,33 @@ def compile_rule(rule: Rule) -> CompiledRule:
         raise RuleError(f"rule {rule.id}: bad regular expression: {error}") from None
     except TypeError:
         elements = tuple(_element(token, dict(rule.where)) for token in pattern)
-    anchor = max(
-        (index for index, element in enumerate(elements) if element.what == LITERAL),
-        key=lambda index: (_rarity(elements[index]), -index),
-    )
-    literals = tuple({element.text.encode("utf-8", "surrogateescape") for element in elements if element.what == LITERAL})
+    try:
+        literals = {encode(element.text) for element in elements if element.what == LITERAL}
+        encode(rule.rewrite)
+    except UnicodeEncodeError:
+        raise RuleError(f"rule {rule.id}: it has half of a surrogate pair in it, which no file can hold") from None
+    changes = token_changes(pattern, rewrite)
+    for change in changes:
+        if any(token.meta and name_of(token.text) == "_" for token in rewrite[change.start : change.stop]):
+            raise RuleError(
+                f"rule {rule.id}: the rewrite moves $_, which stands for something else each time",
+                hint="give the metavariable a name",
+            )
     return CompiledRule(
         rule=rule,
         language=language,
         elements=elements,
         pattern=pattern,
         rewrite=rewrite,
-        changes=token_changes(pattern, rewrite),
-        anchor=anchor,
+        changes=changes,
         literals=tuple(sorted(literals, key=len, reverse=True)),
+        commas=_commas(rewrite, changes),
+        shifts=_shifts(pattern, rewrite, changes) if rule.scope == "code" else (),
     )
 
 
-_WORDS = re.compile(r"\w+|[^\w\s]")
+_WORDS = re.compile(r"(?:\w|[^\x00-\x7f])+|[^\w\s]", re.ASCII)
+"""Splits like the words of comments and strings in ``syntax/stream.py``, where all beyond ASCII belongs to words."""
 
 
 def _prose(text: str) -> tuple[PatternToken, ...]:

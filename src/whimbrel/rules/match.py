@@ -1,8 +1,9 @@
 """Finding a rule's matches in a token stream.
 
-Matching starts at the places of one literal token, the one that the file has least of, and goes outwards from there: to the right,
-then to the left. A hole takes a whole node, the largest first; a run takes zero or more complete siblings, the fewest
-first. The cost follows the occurrences of the literal, not the length of the file.
+Matching starts at the places of one literal token, the one that the file has least of, and goes outwards from there:
+to the right, then to the left. A hole takes a whole node, the largest first; a run takes zero or more complete
+siblings, the fewest first, but all that there are at either end of a pattern. The cost follows the occurrences of the
+literal, not the length of the file.
 """
 
 from __future__ import annotations
@@ -64,7 +65,8 @@ def in_place(compiled: CompiledRule, stream: Stream, match: Match) -> bool:
         if match.first in joined or match.last in joined:
             return False
         for index in range(1, len(compiled.elements)):
-            if match.bounds[index] in joined and compiled.pattern[index].gap and match.bounds[index + 1] > match.bounds[index]:
+            first, last = match.bounds[index], match.bounds[index + 1]
+            if first in joined and compiled.pattern[index].gap and last > first:
                 return False
     context = compiled.rule.context
     if context.outside and enclosed_by(stream, match.first, match.last, context.outside):
@@ -122,7 +124,9 @@ class _Search:
 
     __slots__ = ("bindings", "bounds", "elements", "stream", "texts")
 
-    def __init__(self, elements: tuple[Element, ...], stream: Stream, bounds: list[int], bindings: dict[str, Range]) -> None:
+    def __init__(
+        self, elements: tuple[Element, ...], stream: Stream, bounds: list[int], bindings: dict[str, Range]
+    ) -> None:
         self.elements = elements
         self.stream = stream
         self.texts = stream.texts
@@ -144,7 +148,7 @@ class _Search:
             return self.left(anchor - 1, bounds[anchor])
         bounds[index] = token
         element = elements[index]
-        for end in self._ends(element, token, index):
+        for end in self._ends(element, token, index == count - 1):
             with_binding = self._bind(element, token, end)
             if with_binding is None:
                 continue
@@ -166,7 +170,7 @@ class _Search:
         if index < 0:
             return True
         element = elements[index]
-        for start in self._starts(element, token, index):
+        for start in self._starts(element, token, index == 0):
             with_binding = self._bind(element, start, token)
             if with_binding is None:
                 continue
@@ -188,7 +192,7 @@ class _Search:
         same = self.texts[known[0] : known[1]] == self.texts[first:last]
         return False if same else None
 
-    def _ends(self, element: Element, token: int, index: int) -> Iterator[int]:
+    def _ends(self, element: Element, token: int, greedy: bool) -> Iterator[int]:
         stream = self.stream
         if element.what == HOLE:
             seen = -1
@@ -198,9 +202,10 @@ class _Search:
                     seen = end
                     yield end
             return
-        yield from self._run_right(token)
+        runs = self._run_right(token)
+        yield from reversed(list(runs)) if greedy else runs
 
-    def _starts(self, element: Element, token: int, index: int) -> Iterator[int]:
+    def _starts(self, element: Element, token: int, greedy: bool) -> Iterator[int]:
         stream = self.stream
         if element.what == HOLE:
             seen = -1
@@ -210,7 +215,8 @@ class _Search:
                     seen = start
                     yield start
             return
-        yield from self._run_left(token)
+        runs = self._run_left(token)
+        yield from reversed(list(runs)) if greedy else runs
 
     def _allowed(self, element: Element, node: int, first: int, last: int) -> bool:
         kind = self.stream.kinds[node]
@@ -270,9 +276,12 @@ class _Search:
 def new_tokens(compiled: CompiledRule, match: Match, stream: Stream, start: int, stop: int) -> list[str]:
     """Tokens ``start:stop`` of the rewrite with the metavariables filled in."""
     out: list[str] = []
-    for token in compiled.rewrite[start:stop]:
+    dropped = dropped_commas(compiled, match, stream)
+    for index in range(start, stop):
+        token = compiled.rewrite[index]
         if not token.meta:
-            out.append(token.text)
+            if index not in dropped:
+                out.append(token.text)
             continue
         name = name_of(token.text)
         transform = compiled.rule.transform.get(name)
@@ -282,6 +291,21 @@ def new_tokens(compiled: CompiledRule, match: Match, stream: Stream, start: int,
         else:
             low, high = match.bindings[transform.source]
             out.append(derive(transform, " ".join(stream.texts[low:high])))
+    return out
+
+
+def dropped_commas(compiled: CompiledRule, match: Match, stream: Stream) -> dict[int, bool]:
+    """Commas of the rewrite that would be one too many, since the run beside them is empty or ends with a comma.
+
+    Each with whether the run is empty.
+    """
+    out: dict[int, bool] = {}
+    for comma, run in compiled.commas:
+        first, last = match.bindings.get(name_of(compiled.rewrite[run].text), (-1, 0))
+        if first == last:
+            out[comma] = True
+        elif comma > run and stream.texts[last - 1] == ",":
+            out[comma] = False
     return out
 
 
@@ -298,6 +322,18 @@ def is_done(compiled: CompiledRule, match: Match, stream: Stream) -> bool:
         here = match.bounds[change.first]
         new = new_tokens(compiled, match, stream, change.start, change.stop)
         count = len(new)
-        if texts[max(0, here - count) : here] != new and texts[here : here + count] != new:
+        if texts[max(0, here - count) : here] == new or texts[here : here + count] == new:
+            continue
+        if not _stands_alone(texts, here, new):
             return False
     return True
+
+
+def _stands_alone(texts: list[str], here: int, new: list[str]) -> bool:
+    """Whether the new element of a list stands there as the only one, and so without its comma."""
+    bare = len(new) - 1
+    if new[:1] == [","]:
+        return texts[max(0, here - bare) : here] == new[1:] and texts[max(0, here - bare - 1)] in ("(", "[", "{")
+    if new[-1:] == [","]:
+        return here + bare < len(texts) and texts[here : here + bare] == new[:-1] and texts[here + bare] in (")", "]", "}")
+    return False

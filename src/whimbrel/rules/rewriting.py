@@ -1,20 +1,23 @@
 """Rewriting one file with a rule set.
 
-All rules are matched against the file as it is; only the *edits* of two sites can conflict, not their contexts, so nested
-and neighbouring sites compose in one pass. Of two sites whose edits overlap the earlier rule wins this pass, and the
-loser is tried again on the result, at most ``PASSES`` times; a site lost for good is reported, never dropped silently.
+All rules are matched against the file as it is; only the *edits* of two sites can conflict, not their contexts, so
+nested and neighbouring sites compose in one pass (``nesting.py``). Of two sites whose edits overlap the earlier rule
+wins this pass, and the loser is tried again on the result, at most ``PASSES`` times. A loser that the winner has
+rewritten away is gone; one that still matches after the last pass is a refusal.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from whimbrel.rules.compiled import CompiledRule, compile_rule
 from whimbrel.rules.imports import apply_import_changes, may_apply
-from whimbrel.rules.layout import Renderer, Unsafe
+from whimbrel.rules.layout import Draft, Renderer, Unsafe
 from whimbrel.rules.match import find_matches
+from whimbrel.rules.nesting import Placed, Taken, combined
 from whimbrel.rules.rule import Rule, RuleSet
 from whimbrel.syntax import Language, Module, tokenize
 from whimbrel.text import Edit, OffsetMap, apply_edits, decode
@@ -33,7 +36,7 @@ class Site:
     """A place that was rewritten."""
 
     key: str
-    """Names the site within its file, whatever other sites are left out."""
+    """Names the site within its file, whatever other sites are left out: the rule and where its first edit begins."""
     rule_id: str
     line: int
     """1-based, in the file before."""
@@ -73,9 +76,19 @@ class _Proposal:
     """A match with its edits, before conflicts are settled."""
 
     rule: Rule | ForeignRule
-    match_start: int
-    match_end: int
-    edits: tuple[Edit, ...]
+    placed: Placed
+    first: int
+    """Where its first edit begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Deferred:
+    """A site that is tried again in the next pass; offsets are in the source of that pass."""
+
+    rule_id: str
+    key: str
+    start: int
+    end: int
 
 
 _CACHE: dict[int, tuple[RuleSet, dict[str, list[CompiledRule]]]] = {}
@@ -134,23 +147,28 @@ def rewrite(
     refusals: list[Refusal] = []
     maps: list[OffsetMap] = []
     current = source
-    touched: list[tuple[int, int]] | None = None
-    for _ in range(PASSES):
+    pending: list[_Deferred] | None = None
+    for attempt in range(PASSES):
         found = _find_foreign(current, language, foreign)
         if not active and not found:
             break
         module = tokenize(current, language)
-        outcome = _one_pass(module, active, found, source, maps, exclude, touched)
+        outcome = _one_pass(module, active, found, source, maps, exclude, pending)
         sites.extend(outcome.sites)
-        if touched is None:
+        if pending is None:
             refusals.extend(outcome.refusals)
         if not outcome.edits:
             break
+        if attempt == PASSES - 1:
+            refusals.extend(_still_deferred(item, current, maps, source) for item in outcome.deferred)
         current = apply_edits(current, outcome.edits)
         maps.append(OffsetMap(outcome.edits))
         if not outcome.deferred:
             break
-        touched = [(_forward(outcome.edits, start), _forward(outcome.edits, end)) for start, end in outcome.deferred]
+        pending = [
+            _Deferred(item.rule_id, item.key, _forward(outcome.edits, item.start), _forward(outcome.edits, item.end))
+            for item in outcome.deferred
+        ]
     if IMPORTS not in exclude:
         done = _with_imports(source, current, rules, language)
         if done != current:
@@ -202,7 +220,7 @@ class _Pass:
     edits: list[Edit]
     sites: list[Site]
     refusals: list[Refusal]
-    deferred: list[tuple[int, int]]
+    deferred: list[_Deferred]
 
 
 def _one_pass(
@@ -212,37 +230,67 @@ def _one_pass(
     original: bytes,
     maps: list[OffsetMap],
     exclude: Collection[str],
-    touched: list[tuple[int, int]] | None,
+    pending: list[_Deferred] | None,
 ) -> _Pass:
-    """Match all rules once; ``touched`` restricts a later pass to places that were put off."""
+    """Match all rules once; a later pass looks only for the sites that were put off."""
     result = _Pass([], [], [], [])
-    taken = _Taken()
-    for proposal in _proposals(module, active, found, result.refusals):
-        if touched is not None and not any(
-            low <= proposal.match_end and proposal.match_start <= high for low, high in touched
-        ):
-            continue
-        start = _to_original(proposal.match_start, maps)
-        key = f"{proposal.rule.id}@{start}"
+    taken = Taken()
+    proposals = list(_proposals(module, active, found, result.refusals))
+    keyed = _keyed(proposals, maps) if pending is None else _expected(proposals, maps, pending)
+    for key, proposal in keyed:
+        placed = proposal.placed
         if key in exclude:
+            taken.bar(placed)
             continue
-        fresh = taken.fits(proposal.edits)
+        fresh = taken.fits(placed)
         if fresh is None:
-            result.deferred.append((proposal.match_start, proposal.match_end))
+            result.deferred.append(_Deferred(proposal.rule.id, key, placed.start, placed.end))
             continue
         if not fresh:
             continue
-        taken.add(fresh)
-        result.edits.extend(fresh)
-        end = max(start, _to_original(proposal.match_end, maps))
+        taken.add(placed if len(fresh) == len(placed.drafts) else Placed(placed.start, placed.end, fresh, placed.relines))
+        start = _to_original(placed.start, maps)
+        end = max(start, _to_original(placed.end, maps))
         result.sites.append(_site(proposal, key, start, end, original, module.source))
+    result.edits.extend(combined(module.source, taken.placed))
     return result
 
 
+def _keyed(proposals: list[_Proposal], maps: list[OffsetMap]) -> Iterator[tuple[str, _Proposal]]:
+    """Proposals with the keys of their sites, which no two of them share."""
+    used: Counter[str] = Counter()
+    for proposal in proposals:
+        key = f"{proposal.rule.id}@{_to_original(proposal.first, maps)}"
+        used[key] += 1
+        yield (key if used[key] == 1 else f"{key}+{used[key] - 1}"), proposal
+
+
+def _expected(
+    proposals: list[_Proposal], maps: list[OffsetMap], pending: list[_Deferred]
+) -> Iterator[tuple[str, _Proposal]]:
+    """The proposals that are the sites put off, by their keys or by where they lie; these keep their keys."""
+    missing = {item.key: item for item in pending}
+    exact = {key: proposal for key, proposal in _keyed(proposals, maps) if key in missing}
+    others = [item for key, item in missing.items() if key not in exact]
+    known = set(map(id, exact.values()))
+    names = {id(proposal): key for key, proposal in exact.items()}
+    for proposal in proposals:
+        if id(proposal) in known:
+            yield names[id(proposal)], proposal
+            continue
+        placed = proposal.placed
+        for item in others:
+            if item.rule_id == proposal.rule.id and item.start < placed.end and placed.start < item.end:
+                others.remove(item)
+                yield item.key, proposal
+                break
+
+
 def _site(proposal: _Proposal, key: str, start: int, end: int, original: bytes, current: bytes) -> Site:
-    low = min(proposal.match_start, *(edit.start for edit in proposal.edits))
-    high = max(proposal.match_end, *(edit.end for edit in proposal.edits))
-    shifted = [Edit(edit.start - low, edit.end - low, edit.replacement) for edit in proposal.edits]
+    edits = [draft.edit for draft in proposal.placed.drafts]
+    low = min(proposal.placed.start, *(edit.start for edit in edits))
+    high = max(proposal.placed.end, *(edit.end for edit in edits))
+    shifted = [Edit(edit.start - low, edit.end - low, edit.replacement) for edit in edits]
     before = current[low:high]
     return Site(
         key=key,
@@ -266,12 +314,12 @@ def _proposals(
             if stream.scope != compiled.rule.scope:
                 continue
             for match in find_matches(compiled, stream):
-                edits = renderer.edits(compiled, match)
+                drafts = renderer.drafts(compiled, match)
                 low, high = stream.starts[match.first], stream.ends[match.last - 1]
-                if isinstance(edits, Unsafe):
-                    refusals.append(_refusal(module, compiled.rule.id, low, high, edits))
-                elif edits:
-                    yield _Proposal(compiled.rule, low, high, tuple(edits))
+                if isinstance(drafts, Unsafe):
+                    refusals.append(_refusal(module, compiled.rule.id, low, high, drafts))
+                elif drafts:
+                    yield _proposal(compiled.rule, low, high, drafts, bool(compiled.shifts))
     if found:
         from whimbrel.rules.foreign_match import foreign_proposals
 
@@ -279,44 +327,24 @@ def _proposals(
             if isinstance(made, Unsafe):
                 refusals.append(_refusal(module, item.rule.id, item.start, item.end, made))
             else:
-                yield _Proposal(item.rule, item.start, item.end, made)
+                yield _proposal(item.rule, item.start, item.end, [Draft(edit) for edit in made])
+
+
+def _proposal(
+    rule: Rule | ForeignRule, low: int, high: int, drafts: list[Draft], relines: bool = False
+) -> _Proposal:
+    return _Proposal(rule, Placed(low, high, tuple(drafts), relines), min(draft.edit.start for draft in drafts))
+
+
+def _still_deferred(item: _Deferred, current: bytes, maps: list[OffsetMap], original: bytes) -> Refusal:
+    line = original.count(b"\n", 0, _to_original(item.start, maps)) + 1
+    reason = "its edits overlap those of other sites again and again"
+    return Refusal(rule_id=item.rule_id, line=line, reason=reason, before=decode(current[item.start : item.end]))
 
 
 def _refusal(module: Module, rule_id: str, low: int, high: int, unsafe: Unsafe) -> Refusal:
     line = module.source.count(b"\n", 0, low) + 1
     return Refusal(rule_id=rule_id, line=line, reason=unsafe.reason, before=decode(module.source[low:high]))
-
-
-class _Taken:
-    """Byte ranges that edits of this pass already claim."""
-
-    def __init__(self) -> None:
-        self.edits: set[Edit] = set()
-        self.ordered: list[tuple[int, int]] = []
-
-    def fits(self, edits: tuple[Edit, ...]) -> list[Edit] | None:
-        """The edits that are not made yet, or None when one of them overlaps a different one."""
-        from bisect import bisect_left
-
-        fresh: list[Edit] = []
-        for edit in edits:
-            if edit in self.edits:
-                continue
-            at = bisect_left(self.ordered, (edit.start, edit.end))
-            for low, high in self.ordered[max(0, at - 1) : at + 2]:
-                if (low < edit.end and edit.start < high) or (low, high) == (edit.start, edit.end):
-                    return None
-                if low < edit.start < high or edit.start < low < edit.end:
-                    return None
-            fresh.append(edit)
-        return fresh
-
-    def add(self, edits: list[Edit]) -> None:
-        from bisect import insort
-
-        for edit in edits:
-            self.edits.add(edit)
-            insort(self.ordered, (edit.start, edit.end))
 
 
 def _forward(edits: list[Edit], offset: int) -> int:

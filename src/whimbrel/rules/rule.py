@@ -11,6 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+APPLY_FROM = 0.5
+"""Confidence from which ``apply`` and ``migrate`` use a rule unless asked otherwise; below it a rule is a proposal."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoleCondition:
@@ -35,7 +38,7 @@ class Transform:
     operation: str
     """``replace``, ``convert`` or ``substring``."""
     arguments: Mapping[str, Any] = field(default_factory=dict)
-    """replace: ``replace`` (regular expression) and ``by``; convert: ``toCase``; substring: ``startChar``, ``endChar``."""
+    """replace: ``replace`` (regular expression), ``by``; convert: ``toCase``; substring: ``startChar``, ``endChar``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +106,7 @@ class ImportChange:
     replace: tuple[tuple[str, str], ...] = ()
     """(old, new): wherever a file imports old, it imports new instead; ``$NAME`` stands for any name."""
     style: tuple[str, ...] = ()
-    """Habits of the project that a single file need not show: ``separate``, ``in place``, ``first``, ``order 2``, ..."""
+    """Habits of the project that a single file need not show: ``separate``, ``in place``, ``first``, ``order 2``..."""
     evidence: Evidence = field(default_factory=Evidence)
 
 

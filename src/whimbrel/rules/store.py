@@ -31,7 +31,8 @@ HEADER = """\
 # $A stands for one piece of syntax, $$$A for any number of neighbours, \\$A for the text itself.
 # What 'pattern' and 'rewrite' have in common stays as it is in the file, with its layout and comments.
 # where: what $A may be (kinds, not_kinds, regex, not_regex); transform: text made of it (replace, convert, substring).
-# context: where a match may lie (inside, outside: node kinds). Delete a rule that you do not want, or lower its confidence.
+# context: where a match may lie (inside, outside: node kinds). Delete a rule that you do not want, or lower its
+# confidence.
 """
 SCOPES = ("code", "comments", "strings")
 _OPERATIONS: dict[str, dict[str, Any]] = {

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from whimbrel.rules.rule import Transform
 
-_WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z0-9]+|[A-Z]+|\d+")
+_WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?(?:[a-z0-9]|[^\W\x00-\x7f])+|[A-Z]+")
 
 
 def split_words(text: str) -> list[str]:

@@ -170,6 +170,8 @@ def tokenize(source: bytes, language: Language) -> Module:
     tree = parse(source, language)
     module = Module(source, language, [], int(tree.root_node.has_error))
     _Reader(module).read(tree.root_node)
+    module.comment_ranges.sort(key=lambda item: item[1:])
+    module.string_ranges.sort(key=lambda item: item[1:])
     return module
 
 
@@ -204,7 +206,9 @@ class _Reader:
             if hidden and reached < start:
                 self._split(stream, decode(source[reached:start]), reached, up)
                 reached = start
-            if kind in comments:
+            if kind == "line_continuation":
+                pass
+            elif kind in comments:
                 self.module.comment_ranges.append((kind, start, end))
             elif children and not whole:
                 kinds.append(kind)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -32,7 +33,7 @@ def sort_edits(edits: Iterable[Edit]) -> list[Edit]:
         OverlappingEditsError: if two of them overlap, or two different insertions share one place.
     """
     ordered = sorted(set(edits))
-    for left, right in zip(ordered, ordered[1:], strict=False):
+    for left, right in pairwise(ordered):
         if right.start < left.end or (left.start, left.end) == (right.start, right.end):
             raise OverlappingEditsError(f"edits {left.start}:{left.end} and {right.start}:{right.end} overlap")
     return ordered

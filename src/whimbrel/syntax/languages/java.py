@@ -12,6 +12,7 @@ LANGUAGES = (
         strings=frozenset({"string_literal", "character_literal"}),
         comments=frozenset({"line_comment", "block_comment"}),
         string_syntax=r'"""(?:\\.|[^\\])*?"""|' + f"{DOUBLE}|{CHAR}",
+        word_syntax=r"(?:[^\W\d]|\$)[\w$]*",
         naming_kinds=frozenset({"type_identifier"}),
         naming_fields=frozenset(
             {

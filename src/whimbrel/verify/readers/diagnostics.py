@@ -8,7 +8,7 @@ _LINE_NUMBER = re.compile(r"\b(lines?|line:|column|col) \d+(?:[-:]\d+)?")
 
 _GNU = re.compile(r"^(?P<path>[^\s:][^:\n]*):\d+(?::\d+)?: (?P<text>(?:fatal )?error\b.*)$")
 _LINTER = re.compile(r"^(?P<path>[^\s:][^:\n]*):\d+:\d+:? (?P<text>[A-Z]{1,5}\d+ .*)$")
-_GO_BUILD = re.compile(r"^(?P<path>[^\s:][^:\n]*\.go):\d+:\d+: (?P<text>.*)$")
+_GO_BUILD = re.compile(r"^(?:vet: )?(?P<path>[^\s:][^:\n]*\.go):\d+:\d+: (?P<text>.*)$")
 _TSC = re.compile(r"^(?P<path>[^\s(][^(\n]*)\(\d+,\d+\): (?P<text>error .*)$")
 _MAVEN = re.compile(r"^\[ERROR\] (?P<path>[^\s:][^:\n]*):\[\d+,\d+\] (?P<text>.*)$")
 _FORMS = (_GNU, _TSC, _MAVEN, _GO_BUILD, _LINTER)
