@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -68,7 +70,9 @@ def test_lines_that_moved_are_kept_as_one_deletion_and_one_insertion() -> None:
     assert edits("".join(lines), "".join(moved)) == [("f0 ( a )", ""), ("", "f0 ( a )")]
 
 
-LINES = st.lists(st.sampled_from(["a()\n", "b(a, b)\n", "b(a)\n", "if a:\n    b()\n", "x = [a, b]\n"]), max_size=8).map("".join)
+LINES = st.lists(st.sampled_from(["a()\n", "b(a, b)\n", "b(a)\n", "if a:\n    b()\n", "x = [a, b]\n"]), max_size=8).map(
+    "".join
+)
 
 
 @given(LINES, LINES)
@@ -83,7 +87,7 @@ def test_a_script_leads_from_one_side_to_the_other(before: str, after: str) -> N
         made += old.texts[at : hunk.i1] + new.texts[hunk.j1 : hunk.j2]
         at, there = hunk.i2, hunk.j2
     assert made + old.texts[at:] == new.texts
-    assert all(left.i2 < right.i1 or left.j2 < right.j1 for left, right in zip(hunks, hunks[1:], strict=False))
+    assert all(left.i2 < right.i1 or left.j2 < right.j1 for left, right in pairwise(hunks))
     assert not any(old.texts[hunk.i1 : hunk.i2] == new.texts[hunk.j1 : hunk.j2] for hunk in hunks)
 
 

@@ -39,6 +39,18 @@ class Case:
     expected: str
 
 
+METHODS = """\
+class A:
+    def test_one(self):
+        pass
+
+    def helper(self):
+        pass
+
+    def test_two(self):
+        pass
+"""
+
 CASES = {
     "python rename": Case(
         path="a.py",
@@ -49,7 +61,10 @@ CASES = {
     "python keyword argument added": Case(
         path="a.py",
         examples=(
-            ("a = client.get(url)\nb = client.get(f(x))\nc = client.put(url)\n", "a = client.get(url, timeout=5)\nb = client.get(f(x), timeout=5)\nc = client.put(url)\n"),
+            (
+                "a = client.get(url)\nb = client.get(f(x))\nc = client.put(url)\n",
+                "a = client.get(url, timeout=5)\nb = client.get(f(x), timeout=5)\nc = client.put(url)\n",
+            ),
         ),
         unseen="return_(client.get(base + path), client.head(q))\n",
         expected="return_(client.get(base + path, timeout=5), client.head(q))\n",
@@ -65,12 +80,7 @@ CASES = {
     ),
     "python decorator added": Case(
         path="a.py",
-        examples=(
-            (
-                "class A:\n    def test_one(self):\n        pass\n\n    def helper(self):\n        pass\n\n    def test_two(self):\n        pass\n",
-                "class A:\n    @slow\n    def test_one(self):\n        pass\n\n    def helper(self):\n        pass\n\n    @slow\n    def test_two(self):\n        pass\n",
-            ),
-        ),
+        examples=((METHODS, METHODS.replace("    def test_", "    @slow\n    def test_")),),
         unseen="@slow\ndef test_done(self):\n    pass\n",
         expected="@slow\ndef test_done(self):\n    pass\n",
     ),
@@ -83,11 +93,11 @@ CASES = {
     "javascript reordered": Case(
         path="a.js",
         examples=(
-            ("assert.equal(1, f(x));\n", "assert.equal(f(x), 1);\n"),
-            ("assert.equal(want, got);\n", "assert.equal(got, want);\n"),
+            ("assert.same(1, f(x));\nassert.ok(a, b);\n", "assert.is(f(x), 1);\nassert.ok(a, b);\n"),
+            ("x = 1;\nassert.same(want, got);\n", "x = 1;\nassert.is(got, want);\n"),
         ),
-        unseen="assert.equal('a', b.c);\nassert.ok(a, b);\n",
-        expected="assert.equal(b.c, 'a');\nassert.ok(a, b);\n",
+        unseen="assert.same('a', b.c);\nassert.ok(a, b);\n",
+        expected="assert.is(b.c, 'a');\nassert.ok(a, b);\n",
     ),
     "typescript wrap": Case(
         path="a.ts",
@@ -103,7 +113,9 @@ CASES = {
         path="A.java",
         examples=(
             (
-                "class A { void m() { int a = new Integer(1).intValue(); } }\n".replace("new Integer(1).intValue()", "Box.of(f(1)).get()"),
+                "class A { void m() { int a = new Integer(1).intValue(); } }\n".replace(
+                    "new Integer(1).intValue()", "Box.of(f(1)).get()"
+                ),
                 "class A { void m() { int a = f(1); } }\n",
             ),
             ("class B { int n() { return Box.of(x.y).get(); } }\n", "class B { int n() { return x.y; } }\n"),
@@ -125,7 +137,10 @@ CASES = {
     "rust macro to method": Case(
         path="a.rs",
         examples=(
-            ("fn f() {\n    let a = try!(read(x));\n    try!(b.c());\n}\n", "fn f() {\n    let a = read(x)?;\n    b.c()?;\n}\n"),
+            (
+                "fn f() {\n    let a = try!(read(x));\n    try!(b.c());\n}\n",
+                "fn f() {\n    let a = read(x)?;\n    b.c()?;\n}\n",
+            ),
         ),
         unseen="fn g() {\n    let q = try!(w.x(1));\n}\n",
         expected="fn g() {\n    let q = w.x(1)?;\n}\n",
@@ -139,7 +154,10 @@ CASES = {
     "csharp property": Case(
         path="A.cs",
         examples=(
-            ("class A { int m() { return a.GetSize() + b.c.GetSize(); } }\n", "class A { int m() { return a.Size + b.c.Size; } }\n"),
+            (
+                "class A { int m() { return a.GetSize() + b.c.GetSize(); } }\n",
+                "class A { int m() { return a.Size + b.c.Size; } }\n",
+            ),
         ),
         unseen="class B { int n() { return q().GetSize() - q.GetWidth(); } }\n",
         expected="class B { int n() { return q().Size - q.GetWidth(); } }\n",
@@ -147,8 +165,14 @@ CASES = {
     "c flag added": Case(
         path="a.c",
         examples=(
-            ("int f(void) {\n    return open(p, 1) + close(p);\n}\n", "int f(void) {\n    return open(p, 1 | X) + close(p);\n}\n"),
-            ("void g(void) {\n    int fd = open(q->r, 2);\n}\n", "void g(void) {\n    int fd = open(q->r, 2 | X);\n}\n"),
+            (
+                "int f(void) {\n    return open(p, 1) + close(p);\n}\n",
+                "int f(void) {\n    return open(p, 1 | X) + close(p);\n}\n",
+            ),
+            (
+                "void g(void) {\n    int fd = open(q->r, 2);\n}\n",
+                "void g(void) {\n    int fd = open(q->r, 2 | X);\n}\n",
+            ),
         ),
         unseen="void h(void) {\n    use(open(s[0], m), 2);\n}\n",
         expected="void h(void) {\n    use(open(s[0], m | X), 2);\n}\n",
@@ -158,9 +182,10 @@ CASES = {
         examples=(
             ("curl -s $url\nwget -s $url\n", "curl -fsS $url\nwget -s $url\n"),
             ("x=1\ncurl -s -o x $y\n", "x=1\ncurl -fsS -o x $y\n"),
+            ("if curl -s $1; then x; fi\n", "if curl -fsS $1; then x; fi\n"),
         ),
-        unseen="if curl -s \"$z\"; then wget -s $url; fi\n",
-        expected="if curl -fsS \"$z\"; then wget -s $url; fi\n",
+        unseen='if curl -s "$z"; then wget -s $url; fi\n',
+        expected='if curl -fsS "$z"; then wget -s $url; fi\n',
     ),
     "python text derived by case": Case(
         path="a.py",
@@ -171,11 +196,12 @@ CASES = {
     "python text derived by prefix": Case(
         path="a.py",
         examples=(
-            ("get('users')\nput('users')\n", "get('/api/users')\nput('users')\n"),
-            ("x = get('teams')\n", "x = get('/api/teams')\n"),
+            ("api.get('v1/users')\n", "api.get('v2/users')\n"),
+            ("x = api.get('v1/teams')\n", "x = api.get('v2/teams')\n"),
+            ("f(api.get('v1/jobs', 1))\n", "f(api.get('v2/jobs', 1))\n"),
         ),
-        unseen="get('roles')\nput('roles')\n",
-        expected="get('/api/roles')\nput('roles')\n",
+        unseen="api.get('v1/roles')\nshow('roles')\n",
+        expected="api.get('v2/roles')\nshow('roles')\n",
     ),
 }
 
@@ -212,7 +238,13 @@ def test_all_edits_are_explained(name: str) -> None:
     [
         ("a.py", "x = lib.old(a)\n", "x = lib.new(a)\n", "lib.old(b, 1)\n", "lib.new(b, 1)\n"),
         ("a.js", "foo(bar.baz(x));\n", "foo(bar.qux(x));\n", "y = bar.baz('1');\n", "y = bar.qux('1');\n"),
-        ("a.go", "package a\nvar x = strings.Old(y)\n", "package a\nvar x = strings.New(y)\n", "package b\nvar z = strings.Old(q.r)\n", "package b\nvar z = strings.New(q.r)\n"),
+        (
+            "a.go",
+            "package a\nvar x = strings.Old(y)\n",
+            "package a\nvar x = strings.New(y)\n",
+            "package b\nvar z = strings.Old(q.r)\n",
+            "package b\nvar z = strings.New(q.r)\n",
+        ),
     ],
 )
 def test_one_example_is_enough(path: str, before: str, after: str, unseen: str, expected: str) -> None:
@@ -228,13 +260,28 @@ def test_what_was_left_alone_narrows_the_rule() -> None:
         ("db.run(a)\ntask.run(a)\nloop.run(b)\n", "db.execute(a)\ntask.run(a)\nloop.run(b)\n"),
         ("x = db.run(1)\n", "x = db.execute(1)\n"),
     )
-    assert migrate(narrow, "a.py", "db.run(q)\ntask.run(q)\nother.run(q)\n") == "db.execute(q)\ntask.run(q)\nother.run(q)\n"
+    assert (
+        migrate(narrow, "a.py", "db.run(q)\ntask.run(q)\nother.run(q)\n")
+        == "db.execute(q)\ntask.run(q)\nother.run(q)\n"
+    )
 
 
 @pytest.mark.xfail(reason="one rule over two neighbouring statements is cheaper than one for each of them")
 def test_neighbouring_statements_are_two_places() -> None:
     rules = learned("a.py", ("get('users')\nget('teams')\n", "get('/api/users')\nget('/api/teams')\n"))
     assert migrate(rules, "a.py", "get('roles')\n") == "get('/api/roles')\n"
+
+
+@pytest.mark.xfail(reason="a derived rule has no condition yet that keeps it from adding its prefix twice")
+def test_a_prefix_that_is_added_everywhere() -> None:
+    rules = learned(
+        "a.py",
+        ("api.get('users')\n", "api.get('/api/users')\n"),
+        ("x = api.get('teams')\n", "x = api.get('/api/teams')\n"),
+    )
+    assert (
+        migrate(rules, "a.py", "api.get('roles')\napi.get('/api/x')\n") == "api.get('/api/roles')\napi.get('/api/x')\n"
+    )
 
 
 def test_the_number_of_arguments_narrows_the_rule() -> None:
@@ -255,7 +302,10 @@ def test_a_name_is_generalised_only_when_two_were_seen() -> None:
     assert migrate(one, "a.py", "q.put(y, 1)\n") == "q.put(y, 1)\n"
     two = learned(
         "a.py",
-        ("a.get(x, cb=1)\nb.put(y, cb=2)\nc.head(z, cb=3)\n", "a.get(x, callback=1)\nb.put(y, callback=2)\nc.head(z, callback=3)\n"),
+        (
+            "a.get(x, cb=1)\nb.put(y, cb=2)\nc.head(z, cb=3)\n",
+            "a.get(x, callback=1)\nb.put(y, callback=2)\nc.head(z, callback=3)\n",
+        ),
     )
     assert migrate(two, "a.py", "q.post(w, cb=4)\n") == "q.post(w, callback=4)\n"
 
@@ -303,7 +353,15 @@ def test_examples_that_do_not_parse() -> None:
 
 
 def test_examples_with_crlf_and_other_bytes() -> None:
-    rules = learn([Example(path="a.py", before=b"\xef\xbb\xbfx = old(1)\r\ny = '\xff'\r\n", after=b"\xef\xbb\xbfx = new(1)\r\ny = '\xff'\r\n")])
+    rules = learn(
+        [
+            Example(
+                path="a.py",
+                before=b"\xef\xbb\xbfx = old(1)\r\ny = '\xff'\r\n",
+                after=b"\xef\xbb\xbfx = new(1)\r\ny = '\xff'\r\n",
+            )
+        ]
+    )
     assert migrate(rules, "a.py", "q = old(2)\n") == "q = new(2)\n"
 
 
@@ -318,8 +376,16 @@ def test_an_edit_without_a_rule_is_told() -> None:
 
 
 def test_comments_are_learnt_as_words() -> None:
-    rules = learned("a.py", ("# see oldsite.example for more\nx = 1\n# oldsite.example\n", "# see newsite.example for more\nx = 1\n# newsite.example\n"))
-    assert migrate(rules, "a.py", "# at oldsite.example now\noldsite = 1\n") == "# at newsite.example now\noldsite = 1\n"
+    rules = learned(
+        "a.py",
+        (
+            "# see oldsite.example for more\nx = 1\n# oldsite.example\n",
+            "# see newsite.example for more\nx = 1\n# newsite.example\n",
+        ),
+    )
+    assert (
+        migrate(rules, "a.py", "# at oldsite.example now\noldsite = 1\n") == "# at newsite.example now\noldsite = 1\n"
+    )
 
 
 def test_learning_twice_gives_the_same() -> None:

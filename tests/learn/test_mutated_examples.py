@@ -41,6 +41,7 @@ def _mixed_newlines(chance: random.Random, data: bytes) -> bytes:
     return b"".join(line + chance.choice([b"\n", b"\r\n", b"\r", b"\n\n"]) for line in data.split(b"\n"))
 
 
+LETTERS = ["é", "名前", "\u2028", "\ufeff", "\u202e", "𝒳", "İ"]
 MUTATIONS: list[Mutation] = [
     lambda chance, data: data[: chance.randrange(len(data) + 1)],
     lambda chance, data: _insert(chance, data, chance.randbytes(12)),
@@ -143,3 +144,10 @@ def test_a_line_of_a_hundred_thousand_bytes(path: str) -> None:
     with _time_limit():
         learned = learn([Example(path=path, before=b"fetch(1); " + junk + b"\n", after=b"load(1); " + junk + b"\n")])
     assert learned.explained == learned.edits
+
+
+@pytest.mark.xfail(raises=RecursionError, reason="the generaliser walks the nodes of a window recursively")
+@pytest.mark.parametrize("depth", [1000, 5000])
+def test_deep_nesting_that_parses_deleted(depth: int) -> None:
+    with _time_limit():
+        learn([Example(path="a.py", before=b"x = " + b"[" * depth + b"]" * depth + b"; y\n", after=b"z\n")])

@@ -14,7 +14,9 @@ def check(source: str, pattern: str, rewrite: str, expected: str, language: str 
     """Rewrite, compare, and see that what parsed before still does."""
     got = done(source, rule(pattern, rewrite, language))
     assert got == expected
-    assert count_errors(got.encode(), language_named(language)) <= count_errors(source.encode(), language_named(language))
+    assert count_errors(got.encode(), language_named(language)) <= count_errors(
+        source.encode(), language_named(language)
+    )
 
 
 # arguments
@@ -52,7 +54,10 @@ def test_commas_beside_a_run_that_is_written_elsewhere(call: str, expected: str)
 
 @pytest.mark.parametrize(
     ("language", "call", "expected"),
-    [("java", "class A { int x = f(); }", "class A { int x = f(y); }"), ("go", "package a\nvar x = f()\n", "package a\nvar x = f(y)\n")],
+    [
+        ("java", "class A { int x = f(); }", "class A { int x = f(y); }"),
+        ("go", "package a\nvar x = f()\n", "package a\nvar x = f(y)\n"),
+    ],
 )
 def test_no_stray_commas_in_languages_that_forbid_them(language: str, call: str, expected: str) -> None:
     check(call, "f($$$A)", "f(y, $$$A)", expected, language)
@@ -96,11 +101,35 @@ def test_blank_lines_between_statements_stay_empty() -> None:
 @pytest.mark.parametrize(
     ("language", "source", "pattern", "rewrite", "expected"),
     [
-        ("python", "class A:\n    @b\n    def old(self): ...\n", "def old", "@new\ndef old", "class A:\n    @b\n    @new\n    def old(self): ...\n"),
-        ("java", "class A {\n  // c\n  void old() {}\n}\n", "void old", "@New\nvoid old", "class A {\n  // c\n  @New\n  void old() {}\n}\n"),
-        ("rust", "mod a {\n    fn old() {}\n}\n", "fn old", "#[new]\nfn old", "mod a {\n    #[new]\n    fn old() {}\n}\n"),
+        (
+            "python",
+            "class A:\n    @b\n    def old(self): ...\n",
+            "def old",
+            "@new\ndef old",
+            "class A:\n    @b\n    @new\n    def old(self): ...\n",
+        ),
+        (
+            "java",
+            "class A {\n  // c\n  void old() {}\n}\n",
+            "void old",
+            "@New\nvoid old",
+            "class A {\n  // c\n  @New\n  void old() {}\n}\n",
+        ),
+        (
+            "rust",
+            "mod a {\n    fn old() {}\n}\n",
+            "fn old",
+            "#[new]\nfn old",
+            "mod a {\n    #[new]\n    fn old() {}\n}\n",
+        ),
         ("typescript", "class A {\n  old() {}\n}\n", "old()", "@New()\nold()", "class A {\n  @New()\n  old() {}\n}\n"),
-        ("csharp", "class A {\n\tvoid Old() {}\n}\n", "void Old", "[New]\nvoid Old", "class A {\n\t[New]\n\tvoid Old() {}\n}\n"),
+        (
+            "csharp",
+            "class A {\n\tvoid Old() {}\n}\n",
+            "void Old",
+            "[New]\nvoid Old",
+            "class A {\n\t[New]\n\tvoid Old() {}\n}\n",
+        ),
     ],
 )
 def test_decorators_get_their_own_line(language: str, source: str, pattern: str, rewrite: str, expected: str) -> None:
@@ -229,7 +258,9 @@ def test_comments_inside_a_moved_hole_go_with_it() -> None:
 
 
 def test_comments_between_tokens_that_stay_stay() -> None:
-    check("old(  # why\n    a,  # what\n    b)\n", "old($A, $B)", "new($A, $B)", "new(  # why\n    a,  # what\n    b)\n")
+    check(
+        "old(  # why\n    a,  # what\n    b)\n", "old($A, $B)", "new($A, $B)", "new(  # why\n    a,  # what\n    b)\n"
+    )
 
 
 # bytes
@@ -237,7 +268,10 @@ def test_comments_between_tokens_that_stay_stay() -> None:
 
 def test_crlf() -> None:
     source = b"def f():\r\n    old(1)\r\n    two()\r\n"
-    assert run(source, rule("old($A)", "old($A)\nmore()")).source == b"def f():\r\n    old(1)\r\n    more()\r\n    two()\r\n"
+    assert (
+        run(source, rule("old($A)", "old($A)\nmore()")).source
+        == b"def f():\r\n    old(1)\r\n    more()\r\n    two()\r\n"
+    )
     assert run(source, rule("old($A)", "")).source == b"def f():\r\n    two()\r\n"
     wrapped = b"def f():\r\n    with x:\r\n        old(1)\r\n        two()\r\n"
     rules = rule("old(1)\ntwo()", "with x:\n    old(1)\n    two()")
@@ -259,9 +293,9 @@ def test_a_byte_order_mark_stays() -> None:
 
 def test_other_bytes_stay() -> None:
     source = b"x = '\xff\xfe'  # \xe9\r\nold('\xff')\n\told(1)\x0c\n"
-    assert run(source, rule("old($A)", "new($A, $A)")).source == source.replace(b"old('\xff')", b"new('\xff', '\xff')").replace(
-        b"old(1)", b"new(1, 1)"
-    )
+    assert run(source, rule("old($A)", "new($A, $A)")).source == source.replace(
+        b"old('\xff')", b"new('\xff', '\xff')"
+    ).replace(b"old(1)", b"new(1, 1)")
 
 
 def test_no_final_newline() -> None:

@@ -175,4 +175,7 @@ def test_a_dollar_that_is_no_metavariable() -> None:
 def test_bytes_that_are_no_text_match_themselves() -> None:
     from rules_kit import run
 
-    assert run(b"old('\xff', caf\xc3\xa9)\n", rule("old($A, café)", "new(café, $A)")).source == b"new(caf\xc3\xa9, '\xff')\n"
+    assert (
+        run(b"old('\xff', caf\xc3\xa9)\n", rule("old($A, café)", "new(café, $A)")).source
+        == b"new(caf\xc3\xa9, '\xff')\n"
+    )

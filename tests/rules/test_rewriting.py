@@ -35,8 +35,12 @@ def test_nested_sites_compose_in_one_pass(source: str, expected: str) -> None:
 
 
 def test_lines_of_nested_sites_are_shifted_with_the_text_that_moves() -> None:
-    source = "def f():\n    f(\n        a, [\n            old(1),\n            wrap([\n                2]),\n        ])\n"
-    expected = "def f():\n    f(\n        [\n            new(1),\n            [\n                2].done(),\n        ], a)\n"
+    source = (
+        "def f():\n    f(\n        a, [\n            old(1),\n            wrap([\n                2]),\n        ])\n"
+    )
+    expected = (
+        "def f():\n    f(\n        [\n            new(1),\n            [\n                2].done(),\n        ], a)\n"
+    )
     assert done(source, RENAME, SWAP, WRAP) == expected
 
 

@@ -74,7 +74,14 @@ def test_a_nul_near_the_start_is_binary() -> None:
 
 @pytest.mark.parametrize(
     ("data", "newline"),
-    [(b"", b"\n"), (b"a", b"\n"), (b"a\r\nb\r\n", b"\r\n"), (b"a\r\nb\nc\r\n", b"\r\n"), (b"a\r\nb\n", b"\n"), (b"a\rb", b"\n")],
+    [
+        (b"", b"\n"),
+        (b"a", b"\n"),
+        (b"a\r\nb\r\n", b"\r\n"),
+        (b"a\r\nb\nc\r\n", b"\r\n"),
+        (b"a\r\nb\n", b"\n"),
+        (b"a\rb", b"\n"),
+    ],
 )
 def test_the_newline_that_most_lines_have(data: bytes, newline: bytes) -> None:
     assert newline_of(data) == newline

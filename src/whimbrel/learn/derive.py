@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from whimbrel.rules.rule import Transform
 from whimbrel.rules.transforms import CASES
 
+_PREFIXED = re.compile(r"""(?P<prefix>[A-Za-z]{0,2})(?P<quote>["'`])(?P<inner>.*)(?P=quote)\Z""", re.S)
 _STRING = re.compile(r"""(?P<quote>["'`])(?P<inner>.*)(?P=quote)\Z""", re.S)
 _WORD = re.compile(r"[^\W\d]\w*\Z")
 _SHORTEST = 3
@@ -28,6 +29,8 @@ class Derivation:
     arguments: tuple[tuple[str, str], ...]
     condition: str
     """Regular expression that the source must match, or empty."""
+    refused: str = ""
+    """Regular expression that the source must not match: what looks derived already, or empty."""
 
     def transform(self, source: str) -> Transform:
         """As a transform of the metavariable ``source``."""
@@ -41,7 +44,10 @@ def derivation(old: str, new: str) -> Derivation | None:
 
 def _derivations(old: str, new: str) -> Iterator[Derivation]:
     left, right = _STRING.match(old), _STRING.match(new)
-    if left and right:
+    first, second = _PREFIXED.match(old), _PREFIXED.match(new)
+    if first and second and first["prefix"] != second["prefix"] and first["inner"] == second["inner"]:
+        yield from _prefixes(first, second)
+    elif left and right:
         yield from _between_strings(left, right)
     elif left and _WORD.match(new):
         if left["inner"] == new:
@@ -53,6 +59,17 @@ def _derivations(old: str, new: str) -> Iterator[Derivation]:
         yield from _between_words(old, new)
 
 
+def _prefixes(left: re.Match[str], right: re.Match[str]) -> Iterator[Derivation]:
+    """Another string prefix, as in ``"x"`` to ``u"x"``, and perhaps other quotes."""
+    prefix, quote, new = left["prefix"], left["quote"], right["prefix"]
+    if quote == right["quote"]:
+        yield _replace(f"(?s)^{prefix}([\"'`].*)$", f"{new}${{1}}", f"(?s){prefix}[\"'`].*")
+    else:
+        other = right["quote"]
+        condition = f"(?s){prefix}{quote}.*{quote}"
+        yield _replace(f"(?s)^{prefix}{quote}(.*){quote}$", f"{new}{other}${{1}}{other}", condition)
+
+
 def _between_strings(left: re.Match[str], right: re.Match[str]) -> Iterator[Derivation]:
     old, new = left["inner"], right["inner"]
     quote, other = left["quote"], right["quote"]
@@ -62,9 +79,12 @@ def _between_strings(left: re.Match[str], right: re.Match[str]) -> Iterator[Deri
     if quote != other or len(old) < 1:
         return
     if new.endswith(old) and "$" not in new:
-        yield _replace("^([\"'`])(.*)$", f"${{1}}{new[: len(new) - len(old)]}${{2}}", "(?s)[\"'`].*")
+        head = re.escape(new[: len(new) - len(old)])
+        by = f"${{1}}{new[: len(new) - len(old)]}${{2}}"
+        yield _replace("^([\"'`])(.*)$", by, "(?s)[\"'`].*", f"(?s)[\"'`]{head}.*")
     elif new.startswith(old) and "$" not in new:
-        yield _replace("^(.*)([\"'`])$", f"${{1}}{new[len(old) :]}${{2}}", "(?s).*[\"'`]")
+        tail = re.escape(new[len(old) :])
+        yield _replace("^(.*)([\"'`])$", f"${{1}}{new[len(old) :]}${{2}}", "(?s).*[\"'`]", f"(?s).*{tail}[\"'`]")
     elif old.endswith(new) and len(new) >= _SHORTEST:
         head = re.escape(old[: len(old) - len(new)])
         yield _replace(f"^([\"'`]){head}(.*)$", "${1}${2}", f"(?s)[\"'`]{head}.*")
@@ -89,12 +109,14 @@ def _affixes(old: str, new: str, quote: str) -> Iterator[Derivation]:
         a, b = old[: len(old) - tail], new[: len(new) - tail]
         if "$" not in b:
             condition = f"(?s){quote}{re.escape(a)}.*" if a or quote else ""
-            yield _replace(f"^{group}{re.escape(a)}(.*)$", f"${{1}}{b}${{2}}", condition)
+            refused = "" if a else f"(?s){quote}{re.escape(b)}.*"
+            yield _replace(f"^{group}{re.escape(a)}(.*)$", f"${{1}}{b}${{2}}", condition, refused)
     elif head >= _SHORTEST:
         a, b = old[head:], new[head:]
         if "$" not in b:
             condition = f"(?s).*{re.escape(a)}{quote}" if a or quote else ""
-            yield _replace(f"^(.*?){re.escape(a)}{group}$", f"${{1}}{b}${{2}}", condition)
+            refused = "" if a else f"(?s).*{re.escape(b)}{quote}"
+            yield _replace(f"^(.*?){re.escape(a)}{group}$", f"${{1}}{b}${{2}}", condition, refused)
 
 
 def _common(left: str, right: str) -> int:
@@ -106,5 +128,5 @@ def _common(left: str, right: str) -> int:
     return count
 
 
-def _replace(pattern: str, by: str, condition: str = "") -> Derivation:
-    return Derivation("replace", (("replace", pattern), ("by", by)), condition)
+def _replace(pattern: str, by: str, condition: str = "", refused: str = "") -> Derivation:
+    return Derivation("replace", (("replace", pattern), ("by", by)), condition, refused)

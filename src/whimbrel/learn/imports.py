@@ -326,7 +326,12 @@ class _Search:
                     good = all(has[binding] == should[binding] for binding in touched)
                     right[candidate] += good
                     wrong[candidate] += not good
-        return {entry for entry in candidates if wrong[entry] >= max(1, right[entry]) or not right[entry]}
+        untried = {_Candidate(None, binding) for pair in self.pairs for binding in self.at_hand(pair)}
+        return {
+            entry
+            for entry in candidates
+            if wrong[entry] >= max(1, right[entry]) or not (right[entry] or entry in untried)
+        }
 
 
 def _concerned(candidate: _Candidate, bindings: Iterable[Binding]) -> list[Binding]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +28,8 @@ from whimbrel.syntax import Language, Stream, language_for_path
 from whimbrel.text import decode, is_binary
 
 _LARGEST = 5_000_000
+_LARGE_IMPORTS = 1_000_000
+_LONG_LINE = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +117,7 @@ class Chosen:
 def choose(language: Language, group: list[Example], policy: Policy = DEFAULT_POLICY) -> Chosen:
     """Learn from examples of one language."""
     parsed = [parse_example(example, language, index) for index, example in enumerate(group)]
-    imports = learn_import_changes([(example.before, example.after) for example in group], language)
+    imports = learn_import_changes(_with_readable_imports(group), language)
     claims: list[set[int]] = []
     for index, example in enumerate(parsed):
         code = example.sides[0]
@@ -128,6 +131,18 @@ def choose(language: Language, group: list[Example], policy: Policy = DEFAULT_PO
         _unfold(candidate, inner)
     chosen = sorted(select(candidates, values, policy), key=candidate_order)
     return Chosen(parsed, chosen, values, imports.changes, sum(map(len, claims)))
+
+
+def _with_readable_imports(group: list[Example]) -> list[tuple[bytes, bytes]]:
+    """The pairs for the import companions; files that are too large or minified stand in as unchanged."""
+    return [
+        (example.before, example.after) if all(map(_readable, (example.before, example.after))) else (b"", b"")
+        for example in group
+    ]
+
+
+def _readable(source: bytes) -> bool:
+    return len(source) <= _LARGE_IMPORTS and max(map(len, source.split(b"\n"))) <= _LONG_LINE
 
 
 def _learn_language(language: Language, group: list[Example], policy: Policy) -> Learned:
@@ -339,10 +354,11 @@ def _groups(parsed: list[ParsedExample], language: Language, policy: Policy) -> 
             for index in _sample(side, language, seen, policy):
                 own: list[Key] = []
                 for window in windows_for(side, index, language, policy):
-                    for template in maker.make(window):
-                        own.append(_add(groups, template, maker, window))
-                    if side.before.scope == "code":
-                        own.extend(_unify(groups, maker, window, partners, policy))
+                    with suppress(RecursionError):  # nesting of hundreds of levels: no rule is made of this window
+                        for template in maker.make(window):
+                            own.append(_add(groups, template, maker, window))
+                        if side.before.scope == "code":
+                            own.extend(_unify(groups, maker, window, partners, policy))
                 own.sort(key=lambda key: groups[key].template.cost + groups[key].template.habits)
                 kept.update(own[: policy.per_hunk])
     return {key: group for key, group in groups.items() if group.count > 1 or key in kept}
@@ -370,7 +386,7 @@ def _sample(side: Side, language: Language, seen: Counter[Key], policy: Policy) 
         similar: Key = (scope, "shape", *shape, not old or not new)
         if (
             seen[exact] >= policy.same_hunks
-            or seen[similar] >= policy.similar_hunks * (3 if similar[-1] else 1)
+            or seen[similar] >= policy.similar_hunks * (6 if similar[-1] else 1)
             or seen["all",] >= policy.max_sites
         ):
             continue
@@ -457,7 +473,11 @@ def _one_sided(compiled: CompiledRule) -> bool:
 
 def _conditions(template: Template, kinds: Mapping[str, set[str]]) -> dict[str, HoleCondition]:
     return {
-        name: HoleCondition(kinds=tuple(sorted(kinds.get(name, ()))), regex=template.conditions.get(name, ""))
+        name: HoleCondition(
+            kinds=tuple(sorted(kinds.get(name, ()))),
+            regex=template.conditions.get(name, ("", ""))[0],
+            not_regex=template.conditions.get(name, ("", ""))[1],
+        )
         for name in sorted(kinds.keys() | template.conditions.keys())
     }
 

@@ -9,8 +9,14 @@ from dataclasses import dataclass
 class Policy:
     """Costs are in the units of a description length: what it takes to write a rule or an exception down."""
 
-    max_window: int = 60
-    """Longest window, in tokens of the before side (runs and holes count as what they cover)."""
+    max_window: int = 1500
+    """Longest window, in tokens of the before side."""
+    max_spelled: int = 60
+    """Longest window of which every token, or every name, is spelled out."""
+    coarse_windows: int = 8
+    """Most longer windows for one hunk."""
+    coarse_hunks: int = 24
+    """Most hunks in such a window."""
     max_pattern: int = 40
     """Longest pattern, in elements."""
     raw_context: int = 4
@@ -19,8 +25,8 @@ class Policy:
     """Most hunks from which candidates are made; all are used for validation."""
     same_hunks: int = 30
     """Most hunks with the same tokens among them."""
-    similar_hunks: int = 150
-    """Most hunks with the same punctuation and keywords among them."""
+    similar_hunks: int = 24
+    """Most hunks with the same punctuation and keywords among them; six times as many that only insert or delete."""
     max_candidates: int = 6000
     """Most candidates that are validated; the cheapest and most frequent first."""
 
@@ -79,6 +85,8 @@ class Policy:
     """The same for each of its tokens, up to ten."""
     false_positive_cost: float = 9.0
     """Of firing on a place that the author left alone or changed otherwise."""
+    tolerated: float = 0.04
+    """Wrong places for each right one that cost nothing: people overlook sites, and diffs mislabel some."""
     after_cost: float = 9.0
     """Of firing on the after side of an example: the rule is not idempotent."""
     width_cost: float = 5.0

@@ -70,6 +70,7 @@ def _gain(
     for hunks in outcome.wrong:
         settled = hunks and all(by_longer.get(hunk, 0) > candidate.length for hunk in hunks)
         wrong += policy.settled_share if settled else 1.0
+    wrong = max(0.0, wrong - policy.tolerated * outcome.good)
     return (
         sum(values[hunk] for hunk in fresh)
         - wrong * policy.false_positive_cost

@@ -26,12 +26,15 @@ LEVELS = (
     "leaf",
     "max",
     "max+runs",
+    "max+mixed",
     "values",
     "derive",
     "max+runs+derive",
     "derive+words",
     "max+runs+derive+words",
 )
+_COARSE = ("max", "max+runs", "max+mixed")
+"""Levels for windows too long to spell out."""
 _NAMES = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _OPEN = {"(": ")", "[": "]", "{": "}"}
 
@@ -47,6 +50,10 @@ class Hole:
     deleted: bool
     derived: Derivation | None = None
     """How the text that replaces it is computed from it."""
+    there: tuple[str, ...] = ()
+    """What stands in its place in the window that this one was unified with."""
+    lost: bool = False
+    """Whether its text is deleted: it must be a second occurrence of another metavariable."""
 
 
 @dataclass(slots=True)
@@ -69,8 +76,8 @@ class Template:
     """Elements of the pattern."""
     transform: dict[str, Transform] = field(default_factory=dict)
     """Derived metavariables."""
-    conditions: dict[str, str] = field(default_factory=dict)
-    """Regular expressions that the sources of derived metavariables must match."""
+    conditions: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Regular expressions that the sources of derived metavariables must match, and must not match."""
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -96,7 +103,9 @@ class TemplateMaker:
     def make(self, window: Window) -> Iterator[Template]:
         """All templates of a window, without repetition."""
         seen: set[tuple[object, ...]] = set()
-        levels = LEVELS if self.before.scope == "code" else ("none",)
+        levels: tuple[str, ...] = LEVELS if self.before.scope == "code" else ("none",)
+        if window.last - window.first > self.policy.max_spelled:
+            levels = _COARSE if self.before.scope == "code" else ()
         for level in levels:
             holes = [] if level == "none" else self._holes(window, level)
             if level != "none" and not holes:
@@ -144,10 +153,25 @@ class TemplateMaker:
             if derived is not None:
                 out.append(Hole(first, last, False, kind, True, derived))
                 return
+        if level == "max+mixed" and state == "mixed" and self._independent(window, first, last):
+            out.append(Hole(first, last, False, kind, False))
+            return
         if level.startswith("max+runs") and state != "deleted" and self._bracketed(first, last):
             self._visit_bracketed(window, node, level, out)
             return
         self._visit_children(window, node, first, last, level, out)
+
+    def _independent(self, window: Window, first: int, last: int) -> bool:
+        """Whether the edits inside a node have nothing to do with the window's own: other rules are for them."""
+        if last - first < 2 or (first, last) == (window.first, window.last):
+            return False
+        own = self.side.hunks[window.own]
+        if (own.i1 < last and first < own.i2) or first <= own.i1 == own.i2 <= last:
+            return False
+        return not any(
+            hunk.i1 < first < hunk.i2 or hunk.i1 < last < hunk.i2 or (hunk.i1 == hunk.i2 and hunk.i1 in (first, last))
+            for hunk in (self.side.hunks[at] for at in self.side.touching(first, last))
+        )
 
     def _derived(self, window: Window, token: int, *, words: bool) -> Derivation | None:
         """How one of the tokens that replace this one is computed from it; identifiers only with ``words``."""
@@ -278,9 +302,9 @@ class TemplateMaker:
         if any(hole.derived for hole in holes) and not transform:
             return None
         conditions = {
-            name[1:]: hole.derived.condition
+            name[1:]: (hole.derived.condition, hole.derived.refused)
             for hole, name in zip(holes, names, strict=True)
-            if hole.derived is not None and hole.derived.condition and f"{name[1:]}_NEW" in transform
+            if hole.derived is not None and f"{name[1:]}_NEW" in transform
         }
         cost += self.policy.derived_cost * len(transform)
         return Template(pattern, rewrite, kinds, roles, cost, habits, strength, len(old), transform, conditions)
@@ -295,7 +319,17 @@ class TemplateMaker:
         for (first, last, node), (low, high, mate) in zip(mine, theirs, strict=True):
             if not self._align(window, first, last, node, other, partner, low, high, mate, holes):
                 return None
-        return self._template(window, holes) if holes else None
+        if not holes or not all(self._twin(hole, holes) for hole in holes if hole.lost):
+            return None
+        return self._template(window, holes)
+
+    def _twin(self, hole: Hole, holes: list[Hole]) -> Hole | None:
+        """The kept hole that stands for the same text as a lost one, here and in the other window."""
+        tokens = self.before.texts[hole.first : hole.last]
+        for other in holes:
+            if not other.lost and other.there == hole.there and self.before.texts[other.first : other.last] == tokens:
+                return other
+        return None
 
     def tops(self, window: Window) -> list[tuple[int, int, int | None]]:
         """The largest nodes and the tokens between them that make up a window."""
@@ -352,13 +386,13 @@ class TemplateMaker:
                 return True
             del holes[mark:]
         if state == "clean":
-            holes.append(Hole(first, last, False, kind, False))
+            holes.append(Hole(first, last, False, kind, False, there=tuple(other.before.texts[low:high])))
             return True
         if state == "deleted":
-            if self._written_again(window, first, last) and other._written_again(partner, low, high):
-                holes.append(Hole(first, last, False, kind, True))
-                return True
-            return False
+            again = self._written_again(window, first, last) and other._written_again(partner, low, high)
+            there = tuple(other.before.texts[low:high])
+            holes.append(Hole(first, last, False, kind, True, there=there, lost=not again))
+            return True
         if kind == kind_there and self._bracketed(first, last) and other._bracketed(low, high):
             self._visit_bracketed(window, node, "max", holes)
             return True
@@ -396,8 +430,13 @@ class TemplateMaker:
         return not right or trail[0] == trail[1]
 
     def _names(self, holes: list[Hole]) -> list[str]:
-        """One name a hole; a deleted hole whose text a clean hole has as well keeps its own."""
-        return [("$$$" if hole.run else "$") + _name(index) for index, hole in enumerate(holes)]
+        """One name a hole; a hole whose text is lost has the name of its twin, so that both must be equal."""
+        names = [("$$$" if hole.run else "$") + _name(index) for index, hole in enumerate(holes)]
+        for index, hole in enumerate(holes):
+            twin = self._twin(hole, holes) if hole.lost else None
+            if twin is not None:
+                names[index] = names[holes.index(twin)]
+        return names
 
     def _pattern_tokens(self, window: Window, starts: dict[int, tuple[Hole, str]]) -> list[PatternToken] | None:
         base = _indentation(self.before, window.first)
@@ -512,7 +551,7 @@ class TemplateMaker:
             if token in starts:
                 hole, name = starts[token]
                 cost += policy.run_cost if hole.run else policy.hole_cost
-                if hole.deleted and name not in written and f"{name}_NEW" not in written:
+                if hole.deleted and not hole.lost and name not in written and f"{name}_NEW" not in written:
                     cost += policy.lost_hole_cost
                 token = hole.last
                 continue
@@ -524,8 +563,10 @@ class TemplateMaker:
                 cost += added
             strength += strong
             token += 1
-        fresh = self._inserted(window)
-        for at in fresh:
+        inside = [(self.side.forward(h.first), self.side.forward_end(h.last)) for h in holes if not h.deleted]
+        for at in self._inserted(window):
+            if any(low <= at < high for low, high in inside):
+                continue
             operand = self.after_roles.of(at) is Role.OPERAND and self.after.texts[at] not in self.before.positions
             cost += policy.inserted_operand_cost if operand else policy.inserted_cost
         return cost, habits, strength

@@ -26,16 +26,23 @@ class Window:
     edge_left: bool
     """Whether an insertion at the left border belongs to the window."""
     edge_right: bool
+    own: int = -1
+    """Index of the hunk that the window was made for."""
 
 
 def windows_for(side: Side, index: int, language: Language, policy: Policy) -> Iterator[Window]:
     """All windows for one hunk, without repetition."""
     hunk = side.hunks[index]
     seen: set[tuple[int, int]] = set()
+    coarse = 0
     for first, last in _ranges(side, index, language, policy):
         if (first, last) in seen or last - first > max(policy.max_window, hunk.i2 - hunk.i1 + 12) or first < 0:
             continue
         seen.add((first, last))
+        if last - first > policy.max_spelled + hunk.i2 - hunk.i1:
+            coarse += 1
+            if coarse > policy.coarse_windows or len(side.touching(first, last)) > policy.coarse_hunks:
+                continue
         window = _window(side, index, first, last)
         if window is not None:
             yield window
@@ -60,7 +67,7 @@ def _window(side: Side, index: int, first: int, last: int) -> Window | None:
     stop = own.j2 if own.i2 == last else side.forward_end(last)
     if start > stop:
         return None
-    return Window(first, last, start, stop, edge_left, edge_right)
+    return Window(first, last, start, stop, edge_left, edge_right, index)
 
 
 def _ranges(side: Side, index: int, language: Language, policy: Policy) -> Iterator[tuple[int, int]]:
@@ -80,7 +87,7 @@ def _ranges(side: Side, index: int, language: Language, policy: Policy) -> Itera
     climbed = 0
     while node != -1 and climbed < 8:
         first, last = stream.firsts[node], stream.lasts[node]
-        if last - first > 400:
+        if last - first > policy.max_window:
             break
         yield first, last
         if climbed:

@@ -188,6 +188,9 @@ class Renderer:
             options = [(start, end)]
         else:
             options = self._inner_deletion(compiled, change, first, last)
+            gaps = (compiled.pattern[change.first].gap, compiled.pattern[change.last].gap)
+            if gaps == ("", "") and compiled.rewrite[change.stop].gap.isspace():
+                return Draft(Edit(start, end, encode(compiled.rewrite[change.stop].gap)))
         for low, high in options:
             if not self._loses_comment(compiled, match, change, low, high):
                 return Draft(Edit(low, high, b""))

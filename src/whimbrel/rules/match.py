@@ -335,5 +335,6 @@ def _stands_alone(texts: list[str], here: int, new: list[str]) -> bool:
     if new[:1] == [","]:
         return texts[max(0, here - bare) : here] == new[1:] and texts[max(0, here - bare - 1)] in ("(", "[", "{")
     if new[-1:] == [","]:
-        return here + bare < len(texts) and texts[here : here + bare] == new[:-1] and texts[here + bare] in (")", "]", "}")
+        end = here + bare
+        return end < len(texts) and texts[here:end] == new[:-1] and texts[end] in (")", "]", "}")
     return False

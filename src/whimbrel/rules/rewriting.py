@@ -8,9 +8,12 @@ rewritten away is gone; one that still matches after the last pass is a refusal.
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from whimbrel.rules.compiled import CompiledRule, compile_rule
@@ -248,7 +251,8 @@ def _one_pass(
             continue
         if not fresh:
             continue
-        taken.add(placed if len(fresh) == len(placed.drafts) else Placed(placed.start, placed.end, fresh, placed.relines))
+        whole = len(fresh) == len(placed.drafts)
+        taken.add(placed if whole else Placed(placed.start, placed.end, fresh, placed.relines))
         start = _to_original(placed.start, maps)
         end = max(start, _to_original(placed.end, maps))
         result.sites.append(_site(proposal, key, start, end, original, module.source))
@@ -295,7 +299,7 @@ def _site(proposal: _Proposal, key: str, start: int, end: int, original: bytes, 
     return Site(
         key=key,
         rule_id=proposal.rule.id,
-        line=original.count(b"\n", 0, start) + 1,
+        line=_line(original, start),
         start=start,
         end=end,
         before=decode(before),
@@ -337,14 +341,24 @@ def _proposal(
 
 
 def _still_deferred(item: _Deferred, current: bytes, maps: list[OffsetMap], original: bytes) -> Refusal:
-    line = original.count(b"\n", 0, _to_original(item.start, maps)) + 1
+    line = _line(original, _to_original(item.start, maps))
     reason = "its edits overlap those of other sites again and again"
     return Refusal(rule_id=item.rule_id, line=line, reason=reason, before=decode(current[item.start : item.end]))
 
 
 def _refusal(module: Module, rule_id: str, low: int, high: int, unsafe: Unsafe) -> Refusal:
-    line = module.source.count(b"\n", 0, low) + 1
+    line = _line(module.source, low)
     return Refusal(rule_id=rule_id, line=line, reason=unsafe.reason, before=decode(module.source[low:high]))
+
+
+@lru_cache(maxsize=2)
+def _breaks(source: bytes) -> list[int]:
+    return [match.start() for match in re.finditer(rb"\n", source)]
+
+
+def _line(source: bytes, offset: int) -> int:
+    """The 1-based line of an offset."""
+    return bisect_left(_breaks(source), offset) + 1
 
 
 def _forward(edits: list[Edit], offset: int) -> int:
