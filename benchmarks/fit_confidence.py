@@ -1,6 +1,6 @@
 """Estimate the weights of the confidence model by replaying systematic commits.
 
-    python benchmarks/fit_confidence.py CASES_DIR --out weights.json [--half a|b] [--every N] [--jobs 2] [--rows ROWS.pickle]
+    python benchmarks/fit_confidence.py CASES_DIR --out weights.json [--every N] [--jobs 2] [--rows ROWS.pickle]
 
 CASES_DIR holds one folder a case (see ``replay_cases.py``). From the example files of each case rules are learned; each
 rule is then tried alone on the other changed files and on the files that the commit left alone. One row a rule: its
@@ -108,7 +108,11 @@ def calibration(weights: dict[str, float], rows: list[Row]) -> str:
         cell[1] += mass * guess
         cell[2] += mass * right / (right + wrong)
     total = sum(cell[0] for cell in bins)
-    lines = [f"{n / 10:.1f}  share {c[0] / total:5.3f}  said {c[1] / c[0]:.3f}  was {c[2] / c[0]:.3f}" for n, c in enumerate(bins) if c[0]]
+    lines = [
+        f"{n / 10:.1f}  share {c[0] / total:5.3f}  said {c[1] / c[0]:.3f}  was {c[2] / c[0]:.3f}"
+        for n, c in enumerate(bins)
+        if c[0]
+    ]
     error = sum(abs(c[1] - c[2]) for c in bins) / total
     return "\n".join([*lines, f"ECE {error:.4f}, {len(rows)} rules"])
 

@@ -37,7 +37,10 @@ def command(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the changes as diffs and write nothing.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     min_confidence: Annotated[
-        float, typer.Option(min=0.0, max=1.0, help="Do not use rules that are believed less than this.")
+        float,
+        typer.Option(
+            min=0.0, max=1.0, help="Do not use rules that are believed less; below the default a rule is a proposal."
+        ),
     ] = APPLY_FROM,
     jobs: Annotated[int, typer.Option(min=0, help="Worker processes; 0 is one a processor.")] = 0,
     include_generated: Annotated[

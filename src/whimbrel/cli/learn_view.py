@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from whimbrel.learn import Learned, Unexplained
-from whimbrel.rules import Evidence, ImportChange, Rule
+from whimbrel.rules import APPLY_FROM, Evidence, ImportChange, Rule
 from whimbrel.vcs.examples import ExampleSource
 
 _SHOWN_LINES = 6
@@ -122,7 +122,10 @@ def _rule_title(rule: Rule) -> Text:
 def _evidence(evidence: Evidence) -> str:
     told = f"{_count(evidence.examples, 'edit')} in {_count(evidence.files, 'file')}"
     told += f", {_count(evidence.refused, 'place')} left alone in the examples" if evidence.refused else ""
-    return f"{told}, confidence {evidence.confidence:.2f}"
+    told += f", confidence {evidence.confidence:.2f}"
+    if evidence.confidence < APPLY_FROM:
+        told += f": a proposal, applied only with --min-confidence {evidence.confidence:.2f}"
+    return told
 
 
 def _print_imports(change: ImportChange, console: Console) -> None:

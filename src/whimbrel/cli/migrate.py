@@ -66,7 +66,10 @@ def command(
         typer.Option("--allow-failing-baseline", help="Go on without a check that fails before any change."),
     ] = False,
     min_confidence: Annotated[
-        float, typer.Option(min=0.0, max=1.0, help="Do not use rules that are believed less than this.")
+        float,
+        typer.Option(
+            min=0.0, max=1.0, help="Do not use rules that are believed less; below the default a rule is a proposal."
+        ),
     ] = APPLY_FROM,
     max_runs: Annotated[int, typer.Option(min=0, metavar="N", help="Try at most N sets of sites; 0 is no limit.")] = 0,
     jobs: Annotated[int, typer.Option(min=0, help="Processes that look for sites; 0 is one a processor.")] = 0,
