@@ -28,6 +28,24 @@ def test_an_addition_and_a_drop() -> None:
     assert applied(learning, "python", other, other.replace("pipes.quote", "shlex.quote")) == expected
 
 
+def test_what_the_example_files_imported_already_is_added_where_it_is_missing() -> None:
+    before = 'package p\n\nimport (\n\t"io"\n\t"io/ioutil"\n)\n\nvar a, _ = ioutil.ReadAll(io.Discard)\n'
+    after = 'package p\n\nimport (\n\t"io"\n)\n\nvar a, _ = io.ReadAll(io.Discard)\n'
+    learning = learned("go", (before, after))
+    other = 'package p\n\nimport (\n\t"fmt"\n\t"io/ioutil"\n)\n\nvar a, _ = ioutil.ReadAll(fmt.In)\n'
+    expected = 'package p\n\nimport (\n\t"fmt"\n\t"io"\n)\n\nvar a, _ = io.ReadAll(fmt.In)\n'
+    assert applied(learning, "go", other, other.replace("ioutil.ReadAll", "io.ReadAll")) == expected
+
+
+def test_java_names_with_dollar_signs_count_as_one_name() -> None:
+    before = "import a.$G$Checks;\n\nclass C { Object o = $G$Checks.notNull(1); }\n"
+    after = "import java.util.Objects;\n\nclass C { Object o = Objects.requireNonNull(1); }\n"
+    learning = learned("java", (before, after))
+    other = before.replace("notNull(1)", "notNull(1), p = $G$Checks.positive(2)")
+    edited = other.replace("$G$Checks.notNull", "Objects.requireNonNull")
+    assert "import a.$G$Checks;" in applied(learning, "java", other, edited)
+
+
 def test_the_ranges_are_those_of_the_statements() -> None:
     before = "import os\nimport pipes\n\nx = pipes.quote(os)\n"
     after = "import os\nimport shlex\n\nx = shlex.quote(os)\n"

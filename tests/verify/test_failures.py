@@ -65,6 +65,7 @@ def test_pytest_summary_with_lines_missing_cannot_be_subtracted() -> None:
         ("a.c:3:5: error: expected ';' before 'return'", "a.c: error: expected"),
         ("a.c:3:5: fatal error: x.h: No such file or directory", "a.c: fatal error"),
         ("./x/y.go:7:2: undefined: Foo", "./x/y.go: undefined: Foo"),
+        ("vet: x/y_test.go:7:2: undeclared name: io", "x/y_test.go: undeclared name: io"),
         ("[ERROR] /p/A.java:[12,8] cannot find symbol", "/p/A.java: cannot find symbol"),
         ("a.py:1:8: F401 `os` imported but unused", "a.py: F401"),
         ("--- FAIL: TestAdd (0.00s)", "go test TestAdd"),

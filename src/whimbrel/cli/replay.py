@@ -94,10 +94,11 @@ def _print(outcomes: list[Outcome], examples: int, console: Console) -> None:
 
     from whimbrel.replay.table import percent, rows, table_text
 
-    table = Table(box=None, pad_edge=False, header_style="bold")
+    table = Table(box=None, pad_edge=False, header_style="bold", expand=True)
     for name in ("commit", "language", "files", "recall", "shown", "prec", "distr", "subject"):
         right = name in ("files", "recall", "shown", "prec", "distr")
-        table.add_column(name, justify="right" if right else "left", no_wrap=True, overflow="ellipsis")
+        ratio = 1 if name == "subject" else None  # the only column that gives way on a narrow terminal
+        table.add_column(name, justify="right" if right else "left", no_wrap=True, overflow="ellipsis", ratio=ratio)
     for outcome in outcomes:
         score = outcome.score
         cells = [str(len(score.files)), percent(score.recall), percent(score.shown_recall), percent(score.precision)]
