@@ -24,7 +24,7 @@ from whimbrel.learn.windows import Window, windows_for
 from whimbrel.rules.compiled import CompiledRule, compile_rule
 from whimbrel.rules.match import enclosed_by, surrounding
 from whimbrel.rules.rule import Context, Evidence, HoleCondition, ImportChange, Rule, RuleSet, joined
-from whimbrel.syntax import Language, Stream, language_for_path
+from whimbrel.syntax import Language, Stream, count_errors, language_for_path
 from whimbrel.text import decode, is_binary
 
 _LARGEST = 5_000_000
@@ -149,8 +149,13 @@ def _learn_language(language: Language, group: list[Example], policy: Policy) ->
     chosen = choose(language, group, policy)
     covered = {hunk for candidate in chosen.candidates for hunk in candidate.outcome.covered if hunk in chosen.values}
     edits = len(chosen.values) + chosen.taken
+    unparsed = [
+        index
+        for index, example in enumerate(group)
+        if count_errors(example.after, language) > count_errors(example.before, language)
+    ]
     rules = tuple(
-        _named(candidate, index, language, confidence(candidate, edits))
+        _named(candidate, index, language, confidence(candidate, edits), unparsed)
         for index, candidate in enumerate(chosen.candidates, 1)
     )
     return Learned(
@@ -256,10 +261,16 @@ def _unfold(candidate: Candidate, inner: dict[HunkId, tuple[HunkId, ...]]) -> No
         covered.update(inner[hunk])
 
 
-def _named(candidate: Candidate, index: int, language: Language, estimate: float) -> Rule:
+def _named(
+    candidate: Candidate, index: int, language: Language, estimate: float, unparsed: Collection[int]
+) -> Rule:
     rule, outcome = candidate.compiled.rule, candidate.outcome
     evidence = Evidence(
-        examples=len(outcome.covered), files=len(outcome.files), refused=len(outcome.wrong), confidence=estimate
+        examples=len(outcome.covered),
+        files=len(outcome.files),
+        refused=len(outcome.wrong),
+        unparsed=len(outcome.files & set(unparsed)),
+        confidence=estimate,
     )
     return Rule(
         id=f"{language.name}-{index}",

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-APPLY_FROM = 0.5
+APPLY_FROM = 0.35
 """Confidence from which ``apply`` and ``migrate`` use a rule unless asked otherwise; below it a rule is a proposal."""
 
 
@@ -61,6 +61,9 @@ class Evidence:
     """Example files in which it does."""
     refused: int = 0
     """Places in the example files where it fires and the author changed nothing, or something else."""
+    unparsed: int = 0
+    """Example files in which the author's own result parses worse than what was there: macros that the grammar cannot
+    know. Where there are any, a result that does not parse is no reason to refuse."""
     confidence: float = 1.0
     """Estimated probability that an edit made by the rule is right; 1 for a rule written by hand."""
 
