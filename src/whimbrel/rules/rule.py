@@ -63,7 +63,7 @@ class Evidence:
     """Places in the example files where it fires and the author changed nothing, or something else."""
     unparsed: int = 0
     """Example files in which the author's own result parses worse than what was there: macros that the grammar cannot
-    know. Where there are any, a result that does not parse is no reason to refuse."""
+    know. Where there are two or more, a result that does not parse is no reason to refuse."""
     confidence: float = 1.0
     """Estimated probability that an edit made by the rule is right; 1 for a rule written by hand."""
 

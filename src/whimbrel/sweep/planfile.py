@@ -112,7 +112,7 @@ class _Attempt:
         self.language = language
         self.minimum_confidence = minimum_confidence
         self.errors = 0
-        self.unparsed = {rule.id for rule in rules.rules if rule.evidence.unparsed}
+        self.unparsed = {rule.id for rule in rules.rules if rule.evidence.unparsed > 1}
 
     def run(self, exclude: frozenset[str]) -> _Outcome:
         """Leave out what fails a check until nothing does."""
